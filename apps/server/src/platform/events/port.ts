@@ -1,0 +1,103 @@
+import type { ServiceName, Tx } from '../database/port.ts';
+
+/** Event types and payloads; declared in the contracts. */
+export type EventType = string;
+export type PayloadOf<_T extends EventType> = unknown;
+
+/** A fact to publish. `key` orders: events of one organization with the same key arrive in the order they committed. */
+export interface OutgoingEvent<T extends EventType = EventType> {
+  type: T;
+  /** The member's id, or whatever the facts are about. */
+  key: string;
+  payload: PayloadOf<T>;
+  /** ISO instant; default: now. */
+  occurredAt?: string;
+  traceId?: string;
+}
+
+export interface StoredEvent<T extends EventType = EventType> {
+  /** UUIDv7 */
+  id: string;
+  /** `xid.seq`: where it stands in the stream; opaque outside the platform. */
+  cursor: string;
+  type: T;
+  version: number;
+  orgId: string;
+  key: string;
+  /** ISO instant */
+  occurredAt: string;
+  payload: PayloadOf<T>;
+  traceId?: string;
+}
+
+export interface Consumer {
+  /** `<service>.<what>`, for example `geo.presence`. Never renamed: the place in the stream is kept under it. */
+  name: string;
+  service: ServiceName;
+  types: readonly EventType[];
+  /**
+   * Handles events of one organization, in order, already without duplicates, in one transaction that acts as
+   * `service` inside that organization and also records that they were handled: effects in `tx` happen once.
+   * Throwing rolls everything back; the events come again one by one, at most 5 tries, then a dead letter.
+   */
+  handle(tx: Tx, events: StoredEvent[]): Promise<void>;
+  /** Where a consumer never seen before begins. Default: the oldest event that is still kept. */
+  startsAt?: 'oldest' | 'now';
+}
+
+export interface ConsumerLag {
+  consumer: string;
+  /** Committed events that it has not handled yet. */
+  waiting: number;
+  /** Age of the oldest of them, 0 when none waits. */
+  oldestAgeMs: number;
+  deadLetters: number;
+}
+
+export interface DeadLetter {
+  consumer: string;
+  event: StoredEvent;
+  /** The last error, in words. */
+  reason: string;
+  tries: number;
+  /** ISO instant */
+  failedAt: string;
+}
+
+export interface EventBus {
+  /** Publishes facts with the transaction: they go out if, and only if, it commits. One statement. */
+  append(tx: Tx, orgId: string, events: readonly OutgoingEvent[]): Promise<void>;
+
+  /** Before `start`. */
+  subscribe(consumer: Consumer): void;
+
+  start(): Promise<void>;
+
+  /** Waits for the handlers that are running; what they did not finish comes again after the next start. */
+  stop(): Promise<void>;
+
+  lag(): Promise<ConsumerLag[]>;
+
+  /** The end of the stream now: what a socket without a cursor starts from. */
+  currentCursor(): Promise<string>;
+
+  /**
+   * Events of one organization after a cursor, oldest first, at most `limit`.
+   * @throws CursorExpiredError when events after the cursor may already have been trimmed: load everything anew.
+   */
+  readSince(orgId: string, cursor: string, types: readonly EventType[], limit: number): Promise<StoredEvent[]>;
+
+  /** Newest first. */
+  deadLetters(filter?: { consumer?: string; limit?: number }): Promise<DeadLetter[]>;
+
+  /** Asks the consumer to try dead letters again; resolves with how many were found. They stay if they fail again. */
+  replay(consumer: string, eventIds: readonly string[]): Promise<number>;
+}
+
+export class CursorExpiredError extends Error {
+  override name = 'CursorExpiredError';
+
+  constructor(cursor: string) {
+    super(`Events after cursor ${cursor} are no longer kept.`);
+  }
+}
