@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { attendanceCode, direction } from './attendance.ts';
+import { signalKind } from './fraud.ts';
+import { presenceState, seenPosition } from './geo.ts';
+import { alertKind } from './notifications.ts';
+import { instant, localDate, uuid } from './primitives.ts';
+
+/**
+ * Facts, in the past tense, that services tell each other through the outbox. A payload only ever gains optional
+ * fields; a change of meaning is a new version.
+ */
+const fact = <const Version extends number, Payload extends z.ZodObject>(version: Version, payload: Payload) => ({
+  version,
+  payload,
+});
+const ofMember = z.object({ memberId: uuid });
+
+const punched = ofMember.extend({
+  punchId: uuid,
+  sessionId: uuid,
+  siteId: uuid,
+  date: localDate,
+  at: instant,
+  code: attendanceCode,
+});
+/** One piece of fraud evidence as a rule of attendance found it; fraud weighs it. */
+const finding = z.object({ kind: signalKind, causeKey: z.string(), sentence: z.string(), innocentExplanations: z.array(z.string()) });
+
+export const events = {
+  'users.geofences-changed': fact(1, z.object({ siteId: uuid })),
+  'users.access-changed': fact(1, z.object({ userId: uuid.nullable() })),
+  'auth.session-ended': fact(1, z.object({ userId: uuid, sessionId: uuid, cause: z.string() })),
+  'auth.device-seen': fact(1, z.object({ userId: uuid, deviceId: uuid, bound: z.boolean() })),
+  'attendance.entered': fact(1, punched.extend({ lateByMinutes: z.number().int() })),
+  'attendance.exited': fact(1, punched.extend({ leftEarlyByMinutes: z.number().int(), noExit: z.boolean() })),
+  'attendance.punch-held': fact(1, ofMember.extend({ punchId: uuid, direction, at: instant, sentence: z.string() })),
+  'attendance.punch-decided': fact(1, ofMember.extend({ punchId: uuid, direction, accepted: z.boolean(), at: instant })),
+  'attendance.punch-refused': fact(
+    1,
+    ofMember.extend({ direction: direction.nullable(), at: instant, code: z.string(), sentence: z.string() }),
+  ),
+  'attendance.evidence-found': fact(1, ofMember.extend({ at: instant, findings: z.array(finding) })),
+  'geo.positions-recorded': fact(
+    1,
+    ofMember.extend({
+      sessionId: uuid.nullable(),
+      deviceId: uuid,
+      receivedAt: instant,
+      fixes: z.array(seenPosition.extend({ mock: z.boolean().nullable() })),
+    }),
+  ),
+  'geo.presence-changed': fact(1, ofMember.extend({ sessionId: uuid, state: presenceState, since: instant })),
+  'geo.excursion-opened': fact(
+    1,
+    ofMember.extend({
+      excursionId: uuid,
+      sessionId: uuid,
+      date: localDate,
+      startedAt: instant,
+      decidedAt: instant,
+      distanceMeters: z.number(),
+      /** False where it became known so late that nobody is alerted any more. */
+      alertable: z.boolean(),
+    }),
+  ),
+  'geo.excursion-closed': fact(
+    1,
+    ofMember.extend({
+      excursionId: uuid,
+      sessionId: uuid,
+      date: localDate,
+      startedAt: instant,
+      endedAt: instant,
+      durationMs: z.number().int(),
+      farthestMeters: z.number(),
+    }),
+  ),
+  'geo.excursion-withdrawn': fact(1, ofMember.extend({ excursionId: uuid, sessionId: uuid })),
+  'geo.location-looked-at': fact(1, ofMember.extend({ viewerId: uuid, kind: z.string(), at: instant })),
+  'notifications.alert-raised': fact(1, ofMember.extend({ alertId: uuid, kind: alertKind, sentence: z.string(), at: instant })),
+  'notifications.alert-acknowledged': fact(1, ofMember.extend({ alertId: uuid, at: instant })),
+  'notifications.alert-resolved': fact(1, ofMember.extend({ alertId: uuid, at: instant })),
+  'notifications.inbox-changed': fact(1, z.object({ userId: uuid, unread: z.number().int(), itemId: uuid.nullable() })),
+  'fraud.signal-raised': fact(
+    1,
+    ofMember.extend({ signalId: uuid, kind: signalKind, points: z.number(), sentence: z.string(), at: instant }),
+  ),
+} as const;
+
+export type EventType = keyof typeof events;
+export const eventTypes = Object.keys(events) as EventType[];
+export type EventPayload<Type extends EventType> = z.infer<(typeof events)[Type]['payload']>;

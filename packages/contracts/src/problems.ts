@@ -1,0 +1,90 @@
+import { z } from 'zod';
+
+/**
+ * Every problem an answer can carry (RFC 9457), in one catalogue. `code` is stable and is what programs compare;
+ * `title` and `advice` are for people: what happened, and what to do next.
+ */
+export const problemCatalogue = {
+  'request-invalid': { status: 400, title: 'The request is not valid', advice: 'Correct the fields named in `fields`.' },
+  'body-malformed': { status: 400, title: 'The body cannot be read', advice: 'Send well-formed JSON in UTF-8.' },
+  'idempotency-key-missing': {
+    status: 400,
+    title: 'The Idempotency-Key header is missing',
+    advice: 'Send a fresh unique key with every new write, and the same key with a repeat.',
+  },
+  'not-signed-in': { status: 401, title: 'Nobody is signed in', advice: 'Sign in and send the access token.' },
+  'sign-in-refused': {
+    status: 401,
+    title: 'The sign-in was refused',
+    advice: 'Check the identifier and the password. After several wrong tries, wait a few minutes.',
+  },
+  'session-ended': { status: 401, title: 'The session has ended', advice: 'Sign in again.' },
+  'not-permitted': { status: 403, title: 'This is not permitted', advice: 'Ask an administrator for the permission.' },
+  'not-found': { status: 404, title: 'Nothing is there', advice: 'Check the address.' },
+  'method-not-allowed': { status: 405, title: 'This method is not offered here', advice: 'See the API description.' },
+  conflict: { status: 409, title: 'Someone was faster', advice: 'Load the current state and try again.' },
+  'still-running': {
+    status: 409,
+    title: 'The same request is still being worked on',
+    advice: 'Wait for its answer before you repeat it.',
+  },
+  'changed-meanwhile': {
+    status: 412,
+    title: 'It was changed by someone else meanwhile',
+    advice: 'Load it again, look at the change, and save once more.',
+  },
+  'body-too-large': { status: 413, title: 'The body is too large', advice: 'Send it in smaller parts.' },
+  'media-type-unsupported': { status: 415, title: 'This content type is not understood', advice: 'Send application/json.' },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'The Idempotency-Key belongs to another request',
+    advice: 'Use a fresh key for a new request.',
+  },
+  'code-malformed': { status: 422, title: 'This is not a gate code', advice: 'Scan the code at the gate.' },
+  'code-foreign': { status: 422, title: 'This code belongs to no gate here', advice: 'Scan the code at your own gate.' },
+  'code-stale': { status: 422, title: 'This code is too old', advice: 'Scan the code that the gate shows now.' },
+  'code-revoked': { status: 422, title: 'This printed code was revoked', advice: 'Ask the office for the new code.' },
+  'nonce-unknown': {
+    status: 422,
+    title: 'The scan is no longer valid',
+    advice: 'Scan the code again; a scan is valid for five minutes, for one account on one device.',
+  },
+  'window-not-open': { status: 422, title: 'It is too early', advice: 'Come back when the window opens.' },
+  'window-closed': { status: 422, title: 'It is too late', advice: 'Ask a supervisor.' },
+  'no-schedule': { status: 422, title: 'Nothing is planned for you today', advice: 'Ask the office about the schedule.' },
+  'reason-required': { status: 422, title: 'A reason is required', advice: 'Say why, in a few words.' },
+  'already-entered': { status: 422, title: 'You have entered already', advice: 'Choose EXIT when you leave.' },
+  'already-exited': { status: 422, title: 'You have left already', advice: 'One ENTER and one EXIT count each day.' },
+  'not-entered': { status: 422, title: 'There is no ENTER today', advice: 'Scan and choose ENTER first.' },
+  'device-foreign': {
+    status: 422,
+    title: "This is another member's device",
+    advice: 'Use your own phone, or ask a supervisor to mark you.',
+  },
+  'geofence-invalid': { status: 422, title: 'The geofence cannot be used', advice: 'Redraw it as the detail says.' },
+  'site-plan-invalid': { status: 422, title: 'The site plan cannot be used', advice: 'Upload GeoJSON as described.' },
+  'purpose-required': { status: 422, title: 'A purpose is required', advice: 'Say why you look at the history.' },
+  'too-many-requests': { status: 429, title: 'Too many requests', advice: 'Wait as long as Retry-After says.' },
+  'internal-error': {
+    status: 500,
+    title: 'Something went wrong on our side',
+    advice: 'Try again; if it stays, give the request id to your administrator.',
+  },
+  overloaded: { status: 503, title: 'Muster is busy', advice: 'Try again after the seconds in Retry-After.' },
+  unavailable: { status: 503, title: 'A part of Muster is not available', advice: 'Try again in a moment.' },
+} as const satisfies Record<string, { status: number; title: string; advice: string }>;
+
+export type ProblemCode = keyof typeof problemCatalogue;
+
+/** The body of every answer that is not a success, as `application/problem+json`. */
+export const problemBody = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.enum(Object.keys(problemCatalogue) as [ProblemCode, ...ProblemCode[]]),
+  detail: z.string().optional(),
+  advice: z.string(),
+  requestId: z.string().optional(),
+  fields: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+});
+export type ProblemBody = z.infer<typeof problemBody>;

@@ -1,0 +1,66 @@
+import type { z } from 'zod';
+import type { Permission } from './access.ts';
+import type { ProblemCode } from './problems.ts';
+
+export const serviceNames = [
+  'gateway',
+  'auth',
+  'users',
+  'attendance',
+  'geo',
+  'notifications',
+  'reports',
+  'fraud',
+  'audit',
+] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+/**
+ * Who may call a route: everyone (`public`), every signed-in user, holders of a permission, or a caller that brings
+ * its own secret (`kiosk`: the header `Authorization: Kiosk <secret>`).
+ */
+export type Access = 'public' | 'signed-in' | 'kiosk' | { readonly permission: Permission };
+
+export interface RouteDefinition {
+  /** camelCase, unique over all services; the operationId of the OpenAPI document. */
+  readonly operation: string;
+  readonly service: ServiceName;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With `:name` for parameters. */
+  readonly path: `/${string}`;
+  readonly summary: string;
+  readonly access: Access;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** Null means 204 without a body. */
+  readonly answer: z.ZodType | null;
+  readonly status?: 200 | 201 | 202 | 204;
+  /**
+   * `key`: needs an Idempotency-Key, and the same key gives the same answer once more. `natural`: repeating it changes
+   * nothing (reads, and writes that carry their own identity).
+   */
+  readonly idempotency: 'key' | 'natural';
+  /** The problems of its own; those that every route can answer (401, 403, 429, …) go without saying. */
+  readonly problems?: readonly ProblemCode[];
+}
+
+/** Declares a route; the literal types are kept, so that server and web infer their shapes from it. */
+export const route = <const Definition extends RouteDefinition>(definition: Definition): Definition => definition;
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+type Given<Schema> = Schema extends z.ZodType ? z.input<Schema> : undefined;
+
+/** What a handler receives: parsed and validated. */
+export interface RouteInput<R extends RouteDefinition> {
+  readonly params: Parsed<R['params']>;
+  readonly query: Parsed<R['query']>;
+  readonly body: Parsed<R['body']>;
+}
+/** What a caller sends. */
+export interface RouteRequest<R extends RouteDefinition> {
+  readonly params: Given<R['params']>;
+  readonly query: Given<R['query']>;
+  readonly body: Given<R['body']>;
+}
+export type RouteAnswer<R extends RouteDefinition> = R['answer'] extends z.ZodType ? z.infer<R['answer']> : null;
