@@ -49,11 +49,7 @@ export interface Database {
    * As a service without an organization: sign-in look-ups, platform tables, lists of organizations to iterate.
    * Tenant tables give no rows unless their migration said `platform.allow_across(table, service)`.
    */
-  acrossOrganizations<T>(
-    service: ServiceName,
-    work: (tx: Tx) => Promise<T>,
-    options?: TransactionOptions,
-  ): Promise<T>;
+  acrossOrganizations<T>(service: ServiceName, work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
 
   /**
    * As the ingest role, for group commits of many organizations in one transaction: it may only INSERT, and only

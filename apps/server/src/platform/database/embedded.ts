@@ -1,0 +1,240 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, open, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { choosePort, prepareCluster, readOrMakeSecrets, superuser } from './embedded-folder.ts';
+import { findPrograms, type Programs, programEnvironment, runProgram } from './embedded-programs.ts';
+import { lockFolder, processExists } from './folder-lock.ts';
+
+export interface EmbeddedOptions {
+  /** `MUSTER_DATA`: gets `postgres/`, `logs/postgres.log`, `muster.lock` and the passwords. */
+  dataFolder: string;
+  /** PostgreSQL settings on top of ours. */
+  settings?: Readonly<Record<string, string>>;
+  log?: (line: string) => void;
+}
+
+export interface EmbeddedPostgres {
+  /** The superuser: for migrations only. */
+  ownerUrl: string;
+  /** What the running program signs in with, once `migrate` has set `runtimePassword`. */
+  runtimeUrl: string;
+  runtimePassword: string;
+  /** Process number of the server now; it changes when the server died and was started again. */
+  pid(): number;
+  /** Ends every session, writes a checkpoint, stops: within 10 seconds. */
+  stop(): Promise<void>;
+}
+
+const databaseName = 'muster';
+
+const ourSettings = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  shared_preload_libraries: 'pg_stat_statements',
+  shared_buffers: '128MB',
+  effective_cache_size: '512MB',
+  maintenance_work_mem: '64MB',
+  max_connections: '100',
+  max_wal_size: '1GB',
+  fsync: 'on',
+  synchronous_commit: 'on',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  log_line_prefix: '%m [%p] %a ',
+};
+
+const startDeadlineMs = 60_000;
+const stopDeadlineSeconds = 8;
+
+/** Starts the PostgreSQL of this data folder, making it first when it is new; one Muster per folder. */
+export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const dataFolder = resolve(options.dataFolder);
+  await mkdir(join(dataFolder, 'logs'), { recursive: true });
+  const unlock = await lockFolder(dataFolder);
+  try {
+    const programs = await findPrograms();
+    const secrets = await readOrMakeSecrets(dataFolder);
+    const cluster = await prepareCluster(dataFolder, programs, secrets.ownerPassword);
+    await stopOrphan(cluster, programs);
+    const port = await choosePort(dataFolder);
+    const settings = { ...ourSettings, ...options.settings, port: String(port) };
+    const server = new Server(cluster, programs, settings, join(dataFolder, 'logs/postgres.log'), options.log);
+    await server.start();
+    const url = (user: string, password: string, database: string) =>
+      `postgres://${user}:${password}@127.0.0.1:${port}/${database}`;
+    await ensureDatabase(url(superuser, secrets.ownerPassword, 'postgres'));
+    return {
+      ownerUrl: url(superuser, secrets.ownerPassword, databaseName),
+      runtimeUrl: url('muster_runtime', secrets.runtimePassword, databaseName),
+      runtimePassword: secrets.runtimePassword,
+      pid: () => server.pid(),
+      stop: async () => {
+        await server.stop();
+        await unlock();
+      },
+    };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+/** One postmaster that is started again when it dies without being told to. */
+class Server {
+  readonly #cluster: string;
+  readonly #programs: Programs;
+  readonly #args: string[];
+  readonly #logFile: string;
+  readonly #log: (line: string) => void;
+  #child: ChildProcess | undefined;
+  #stopping = false;
+  #restarting: Promise<void> | undefined;
+
+  constructor(
+    cluster: string,
+    programs: Programs,
+    settings: Record<string, string>,
+    logFile: string,
+    log: (line: string) => void = () => {},
+  ) {
+    this.#cluster = cluster;
+    this.#programs = programs;
+    this.#args = ['-D', cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+    this.#logFile = logFile;
+    this.#log = log;
+  }
+
+  pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  async start(): Promise<void> {
+    const child = await this.#spawn();
+    this.#child = child;
+    await this.#ready(child);
+    child.once('exit', (code) => {
+      if (this.#stopping) return;
+      this.#log(`PostgreSQL ended by itself (${code ?? 'killed'}), starting it again`);
+      this.#restarting = this.#restart();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#restarting;
+    if (this.#child && hasEnded(this.#child)) return;
+    await stopServer(this.#cluster, this.#programs);
+  }
+
+  async #spawn(): Promise<ChildProcess> {
+    await rotate(this.#logFile);
+    const log = await open(this.#logFile, 'a', 0o600);
+    try {
+      return spawn(this.#programs.postgres, this.#args, {
+        ...this.#programs.user,
+        cwd: '/',
+        env: programEnvironment(),
+        stdio: ['ignore', log.fd, log.fd],
+        // Ctrl-C in a terminal reaches the whole process group, and Muster still needs the database to drain.
+        detached: true,
+      });
+    } finally {
+      await log.close();
+    }
+  }
+
+  async #ready(child: ChildProcess): Promise<void> {
+    let spawnError: Error | undefined;
+    child.once('error', (error) => {
+      spawnError = error;
+    });
+    for (let waitedMs = 0; waitedMs < startDeadlineMs; waitedMs += 10) {
+      if (spawnError) throw spawnError;
+      if (hasEnded(child)) throw new Error(`PostgreSQL did not start: ${await lastLines(this.#logFile)}`);
+      const status = (await readPidFile(this.#cluster))?.status;
+      if (status === 'ready') return;
+      await sleep(10);
+    }
+    child.kill('SIGKILL');
+    throw new Error(`PostgreSQL was not ready after ${startDeadlineMs / 1000} s; see ${this.#logFile}`);
+  }
+
+  async #restart(): Promise<void> {
+    // Until the last sessions of the dead server have noticed, their shared memory keeps a new one from starting.
+    for (let pauseMs = 250; !this.#stopping; pauseMs = Math.min(pauseMs * 2, 10_000)) {
+      await sleep(pauseMs);
+      try {
+        await this.start();
+        return;
+      } catch (error) {
+        this.#log(error instanceof Error ? error.message : String(error));
+      }
+    }
+  }
+}
+
+/** A server that outlived its Muster (kill -9) is stopped: its port and settings are not ours. */
+async function stopOrphan(cluster: string, programs: Programs): Promise<void> {
+  const file = await readPidFile(cluster);
+  if (!file || !processExists(file.pid)) return; // PostgreSQL removes a dead server's file by itself.
+  if (await isServerOf(cluster, file.pid)) await stopServer(cluster, programs);
+  // The number belongs to somebody else by now, which PostgreSQL would take for a running server.
+  else await rm(join(cluster, 'postmaster.pid'), { force: true });
+}
+
+async function stopServer(cluster: string, programs: Programs): Promise<void> {
+  const args = ['stop', '-D', cluster, '-m', 'fast', '-w', '-t', String(stopDeadlineSeconds)];
+  try {
+    await runProgram(programs.pgCtl, args, programs.user, (stopDeadlineSeconds + 1) * 1000);
+  } catch (error) {
+    const file = await readPidFile(cluster);
+    if (!file || !(await isServerOf(cluster, file.pid))) return;
+    // As after a power cut: the next start recovers from the log. Nothing acknowledged is lost.
+    process.kill(file.pid, 'SIGKILL');
+    for (let waitedMs = 0; processExists(file.pid); waitedMs += 20) {
+      if (waitedMs > 2000) throw error;
+      await sleep(20);
+    }
+  }
+}
+
+async function isServerOf(cluster: string, pid: number): Promise<boolean> {
+  // A server works inside its data folder. Where /proc is missing the file's word has to do.
+  const folder = await readlink(`/proc/${pid}/cwd`).catch((error: NodeJS.ErrnoException) =>
+    process.platform === 'linux' && error.code === 'ENOENT' ? undefined : cluster,
+  );
+  return folder === cluster && processExists(pid);
+}
+
+async function readPidFile(cluster: string): Promise<{ pid: number; status: string } | undefined> {
+  const text = await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => '');
+  const lines = text.split('\n');
+  const pid = Number(lines[0]);
+  return Number.isInteger(pid) && pid > 0 ? { pid, status: lines[7]?.trim() ?? '' } : undefined;
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function ensureDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [databaseName]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${databaseName}`);
+  } finally {
+    await client.end();
+  }
+}
+
+async function rotate(logFile: string): Promise<void> {
+  const size = (await stat(logFile).catch(() => undefined))?.size ?? 0;
+  if (size > 50_000_000) await rename(logFile, `${logFile}.1`);
+}
+
+async function lastLines(logFile: string): Promise<string> {
+  return (await readFile(logFile, 'utf8')).trim().split('\n').slice(-5).join('\n');
+}

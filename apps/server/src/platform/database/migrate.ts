@@ -1,0 +1,99 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import pg from 'pg';
+
+/**
+ * The order in which services migrate: a published view may build on services above it. The migrator sorts by name,
+ * so the number is a part of the name for good: `20-auth/0001_sessions`.
+ */
+const parts = {
+  platform: '00-platform',
+  users: '10-users',
+  auth: '20-auth',
+  attendance: '30-attendance',
+  geo: '40-geo',
+  notifications: '50-notifications',
+  fraud: '60-fraud',
+  reports: '70-reports',
+  audit: '80-audit',
+} as const;
+
+export interface MigrateOptions {
+  /** An administrator: a superuser, or a role with CREATEROLE that owns the database. */
+  ownerUrl: string;
+  /** Becomes the password of `muster_runtime`. Left out: whoever runs the server has set one. */
+  runtimePassword?: string;
+}
+
+/**
+ * Brings the database to the newest version: plain SQL files, forward only, everything or nothing. Processes that
+ * start together wait for each other. Resolves with the names of the migrations that ran.
+ */
+export async function migrate(options: MigrateOptions): Promise<string[]> {
+  const db = new Kysely<unknown>({
+    dialect: new PostgresDialect({
+      pool: new pg.Pool({ connectionString: options.ownerUrl, max: 1, application_name: 'muster migrate' }),
+    }),
+  });
+  try {
+    const migrator = new Migrator({
+      db,
+      provider: { getMigrations: readMigrations },
+      migrationTableSchema: 'platform',
+      // A second migration of users may be newer than the first of geo.
+      allowUnorderedMigrations: true,
+    });
+    const { error, results } = await migrator.migrateToLatest();
+    if (error) {
+      const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'preparing';
+      throw new Error(`Migration failed: ${failed}: ${error instanceof Error ? error.message : error}`, {
+        cause: error,
+      });
+    }
+    if (options.runtimePassword !== undefined) await setRuntimePassword(db, options.runtimePassword);
+    return (results ?? []).map((result) => result.migrationName);
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function readMigrations(): Promise<Record<string, Migration>> {
+  const migrations: Record<string, Migration> = {};
+  for (const [part, prefix] of Object.entries(parts)) {
+    const folder = join(import.meta.dirname, part === 'platform' ? 'migrations' : `../../services/${part}/migrations`);
+    for (const file of await sqlFiles(folder)) {
+      const text = await readFile(join(folder, file), 'utf8');
+      const name = `${prefix}/${file.slice(0, -'.sql'.length)}`;
+      // The very first makes the owner; all others act as it.
+      migrations[name] = name === '00-platform/0001_platform' ? asAdministrator(text) : asOwner(text);
+    }
+  }
+  return migrations;
+}
+
+async function sqlFiles(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.filter((name) => name.endsWith('.sql')).sort();
+}
+
+function asAdministrator(text: string): Migration {
+  return {
+    async up(db) {
+      await sql.raw(text).execute(db);
+      await sql.raw('RESET ROLE').execute(db);
+    },
+  };
+}
+
+function asOwner(text: string): Migration {
+  return asAdministrator(`SET LOCAL ROLE muster_owner; SET LOCAL muster.migrating = 'on'; ${text}`);
+}
+
+async function setRuntimePassword(db: Kysely<unknown>, password: string): Promise<void> {
+  await sql`ALTER ROLE muster_runtime PASSWORD ${sql.lit(password)}`.execute(db);
+}
