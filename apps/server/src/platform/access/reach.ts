@@ -1,0 +1,24 @@
+import { sql } from 'kysely';
+import type { Tx } from '../database/port.ts';
+import type { Call } from '../http/call.ts';
+import { problem } from '../http/problem.ts';
+
+/**
+ * Who can reach whom is one published view, `published.reach (user_id, member_id, via)`; a permission names the ties
+ * (`via`) through which it is held. Every query about members goes through one of these two.
+ */
+
+/** A condition on a column that holds member ids: only those the caller reaches through the permission's ties. */
+export const withinReach = (memberColumn: string, call: Call) =>
+  sql<boolean>`${sql.ref(memberColumn)} IN (
+    SELECT reach.member_id FROM published.reach
+    WHERE reach.user_id = ${call.actor.userId} AND reach.via = ANY(${[...call.ties]}))`;
+
+/** @throws Problem `not-found`, the same answer as for a member who does not exist. */
+export const requireReach = async (tx: Tx, call: Call, memberId: string): Promise<void> => {
+  const { rows } = await sql`
+    SELECT FROM published.reach
+    WHERE user_id = ${call.actor.userId} AND member_id = ${memberId} AND via = ANY(${[...call.ties]})
+    LIMIT 1`.execute(tx);
+  if (rows.length === 0) throw problem('not-found', { detail: 'No such member is known to you.' });
+};

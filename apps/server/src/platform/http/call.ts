@@ -1,0 +1,51 @@
+import type { Role, RouteAnswer, RouteDefinition, RouteInput, Tie } from '@muster/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Tx } from '../database/port.ts';
+import type { Problem } from './problem.ts';
+
+/** Who is asking, as the verified access token says. */
+export interface Actor {
+  readonly userId: string;
+  readonly orgId: string;
+  readonly role: Role;
+  /** The sign-in this token belongs to. */
+  readonly sessionId: string;
+  readonly deviceId: string;
+}
+
+/** What every handler knows about a request besides its input. */
+export interface OpenCall {
+  readonly requestId: string;
+  readonly traceId: string;
+  readonly ipAddress: string;
+  readonly userAgent: string;
+  /** The moment the request arrived, by the server's clock. */
+  readonly at: Date;
+}
+
+export interface Call extends OpenCall {
+  readonly actor: Actor;
+  /** The ties through which the actor holds the permission that the route asks for. */
+  readonly ties: readonly Tie[];
+}
+
+/**
+ * A use case: it runs in one transaction of the actor's organization, as its service's role. What it returns is
+ * answered after the commit. It *throws* a `Problem` to undo everything, and *returns* one to answer with a problem
+ * while keeping what it wrote (a refused punch is a fact, too).
+ */
+export type Verb<R extends RouteDefinition> = (
+  tx: Tx,
+  input: RouteInput<R>,
+  call: Call,
+) => Promise<RouteAnswer<R> | Problem>;
+
+/** For the few routes that have no actor, or that manage their transactions themselves. */
+export type OpenHandler<R extends RouteDefinition> = (
+  input: RouteInput<R>,
+  call: OpenCall & { readonly request: FastifyRequest; readonly reply: FastifyReply },
+) => Promise<RouteAnswer<R> | Problem>;
+export type SignedInHandler<R extends RouteDefinition> = (
+  input: RouteInput<R>,
+  call: Call & { readonly request: FastifyRequest; readonly reply: FastifyReply },
+) => Promise<RouteAnswer<R> | Problem>;

@@ -1,0 +1,54 @@
+import type { ServiceName } from '@muster/contracts';
+import type { FastifyInstance } from 'fastify';
+import type { Cache } from './cache/port.ts';
+import type { Clock } from './clock.ts';
+import type { Database } from './database/port.ts';
+import type { Consumer, EventBus } from './events/port.ts';
+import type { BoundRoute } from './http/bound-route.ts';
+import type { AccessTokens } from './http/access-token.ts';
+import type { Jobs } from './jobs/port.ts';
+import type { ObjectStore } from './objects/port.ts';
+import type { Realtime } from './realtime/port.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
+
+/** Everything a service may use. It takes what it needs and knows no adapter. */
+export interface Ports {
+  readonly database: Database;
+  readonly events: EventBus;
+  readonly jobs: Jobs;
+  readonly cache: Cache;
+  readonly realtime: Realtime;
+  readonly objects: ObjectStore;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly accessTokens: AccessTokens;
+  readonly settings: ServiceSettings;
+}
+
+/** The few configuration values that rules and verbs need. */
+export interface ServiceSettings {
+  /** Where users reach Muster, without a slash at the end; stands in links and tokens. */
+  readonly publicUrl: string;
+  /** Folder of the built web app; the gateway serves it. */
+  readonly webRoot: string;
+}
+
+/** A service as the composition root sees it: what it answers, what it listens to, what it does on its own. */
+export interface Service {
+  readonly name: ServiceName;
+  readonly routes: readonly BoundRoute[];
+  readonly consumers?: readonly Consumer[];
+  /** Registers its job handlers and schedules. */
+  readonly jobs?: (jobs: Jobs) => void;
+  /** For what is no JSON route: phone clients, the socket, the web app's files. */
+  readonly surface?: (server: FastifyInstance) => void | Promise<void>;
+  /** Called after the ports have started, and before they stop. */
+  readonly start?: () => Promise<void>;
+  readonly stop?: () => Promise<void>;
+}
+
+/** What `services/<name>/index.ts` exports. */
+export interface ServiceDescriptor {
+  readonly name: ServiceName;
+  readonly create: (ports: Ports) => Service;
+}
