@@ -74,7 +74,8 @@ CREATE TABLE users.account (
   id uuid NOT NULL,
   role text NOT NULL CHECK (role IN ('platform_admin', 'platform_operator', 'platform_overseer', 'org_admin',
     'org_office', 'supervisor', 'guardian', 'member')),
-  display_name text NOT NULL,
+  -- Sorted as people expect it, "Ümit" beside "Ulla", whatever the locale of the server.
+  display_name text COLLATE "und-x-icu" NOT NULL,
   -- Roll or employee number.
   number text,
   email text,
