@@ -61,13 +61,9 @@ export function missingEntries(packages) {
   return missing;
 }
 
-if (
-  process.argv[1] !== undefined &&
-  import.meta.url.endsWith('/complete-lock.mjs') &&
-  process.argv[1].endsWith('complete-lock.mjs')
-) {
+if (process.argv[1]?.endsWith('complete-lock.mjs')) {
   const file = new URL('../package-lock.json', import.meta.url);
-  const lock = JSON.parse(readFileSync(file, 'utf8'));
+  const lock = /** @type {{ packages: Record<string, LockEntry> }} */ (JSON.parse(readFileSync(file, 'utf8')));
   const missing = missingEntries(lock.packages);
   const names = Object.keys(missing);
   if (names.length === 0) {

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+/** Starts one embedded PostgreSQL for all database tests and stops it afterwards. */
+const databaseSetup = 'apps/server/src/platform/database/testing/global-setup.ts';
+
+/** The tests sit beside the code: `*.test.ts` needs nothing but Node, `*.db.test.ts` a real PostgreSQL. */
+const sources = '{apps,packages}/*/{src,scripts,bench,build}';
+const outside = ['**/node_modules/**', '**/dist/**'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'pure',
+          include: [`${sources}/**/*.test.{ts,tsx}`],
+          exclude: [...outside, '**/*.db.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'db',
+          include: [`${sources}/**/*.db.test.ts`],
+          exclude: outside,
+          maxWorkers: 2,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          ...(existsSync(databaseSetup) ? { globalSetup: [databaseSetup] } : {}),
+        },
+      },
+      {
+        test: {
+          name: 'gates',
+          include: ['tests/gates/**/*.test.ts'],
+          exclude: outside,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'acceptance',
+          include: ['tests/acceptance/**/*.test.ts'],
+          exclude: outside,
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          exclude: outside,
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
