@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify';
+import type { Ports } from '../service.ts';
+
+interface Dependency {
+  readonly name: string;
+  readonly check: () => Promise<void>;
+}
+
+const checkTimeoutMs = 2_000;
+
+const checkWithin = async ({ name, check }: Dependency): Promise<{ name: string; ok: boolean; reason?: string }> => {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${checkTimeoutMs} ms`)), checkTimeoutMs);
+  });
+  try {
+    await Promise.race([check(), timeout]);
+    return { name, ok: true };
+  } catch (error) {
+    return { name, ok: false, reason: error instanceof Error ? error.message : String(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** What Muster stands on, in the order in which `doctor` and `/health/ready` name it. */
+export const dependenciesOf = (ports: Ports): readonly Dependency[] => [
+  { name: 'database', check: () => ports.database.check() },
+  { name: 'jobs', check: () => ports.jobs.check() },
+  { name: 'cache', check: () => ports.cache.check() },
+  { name: 'realtime', check: () => ports.realtime.check() },
+  { name: 'objects', check: () => ports.objects.check() },
+];
+export const checkDependencies = (ports: Ports) => Promise.all(dependenciesOf(ports).map(checkWithin));
+
+/** `/health/live`: the process answers. `/health/ready`: it can do its work. `/metrics`: in Prometheus' text format. */
+export const healthRoutes = (server: FastifyInstance, ports: Ports, readiness: { readonly ready: boolean }): void => {
+  server.get('/health/live', () => ({ status: 'live' }));
+  server.get('/health/ready', async (_request, reply) => {
+    const dependencies = await checkDependencies(ports);
+    const ready = readiness.ready && dependencies.every(({ ok }) => ok);
+    return reply.status(ready ? 200 : 503).send({
+      status: ready ? 'ready' : readiness.ready ? 'dependency-away' : 'stopping',
+      dependencies: dependencies.map(({ name, ok }) => ({ name, ok })),
+    });
+  });
+  server.get('/metrics', async (_request, reply) =>
+    reply.type(ports.telemetry.metrics.contentType).send(await ports.telemetry.metrics.metrics()),
+  );
+};

@@ -1,0 +1,116 @@
+import { type RouteDefinition, type RouteInput, tiesOf } from '@muster/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import type { Database, Tx } from '../database/port.ts';
+import type { BoundRoute } from './bound-route.ts';
+import type { Call, OpenCall, OpenHandler, SignedInHandler, Verb } from './call.ts';
+import type { RunRoute } from './controller.ts';
+import { fingerprintOf, idempotencyKeyOf, type RememberedAnswer, recallAnswer, rememberAnswer } from './idempotency.ts';
+import { Problem } from './problem.ts';
+import { invalidInput } from './to-problem.ts';
+
+interface RouteRunnerPorts {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** In tests: an answer that does not fit its contract is an error. */
+  readonly checkAnswers: boolean;
+}
+
+type Any = RouteDefinition;
+
+/** From a request that the guard let through to its answer: validate, run in the route's mode, check, answer. */
+export const routeRunner =
+  (ports: RouteRunnerPorts): RunRoute =>
+  async (bound, request, reply) => {
+    const input = parseInput(bound.route, request);
+    const answer = await runInMode(ports, bound, input, request, reply);
+    if (answer instanceof Problem) throw answer;
+    if (ports.checkAnswers && bound.route.answer !== null) bound.route.answer.parse(answer);
+    const contentType = bound.route.answer?.meta()?.['contentType'];
+    if (typeof contentType === 'string') reply.type(contentType);
+    return bound.route.answer === null ? undefined : answer;
+  };
+
+const runInMode = (
+  ports: RouteRunnerPorts,
+  bound: BoundRoute,
+  input: RouteInput<Any>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> => {
+  const openCall = openCallOf(request, ports.clock);
+  switch (bound.mode) {
+    case 'open':
+      return (bound.handler as unknown as OpenHandler<Any>)(input, { ...openCall, request, reply });
+    case 'signed-in': {
+      const call = { ...signedInCallOf(bound.route, openCall, request), request, reply };
+      return (bound.handler as unknown as SignedInHandler<Any>)(input, call);
+    }
+    case 'verb':
+      return runVerb(ports, bound, input, signedInCallOf(bound.route, openCall, request), request);
+  }
+};
+
+/** One transaction: the key is looked up, the verb runs, the answer is remembered. Then it commits, then we answer. */
+const runVerb = (
+  ports: RouteRunnerPorts,
+  bound: BoundRoute,
+  input: RouteInput<Any>,
+  call: Call,
+  request: FastifyRequest,
+): Promise<unknown> => {
+  const { route } = bound;
+  const run = bound.handler as unknown as Verb<Any>;
+  const inTransaction = <T>(work: (tx: Tx) => Promise<T>) =>
+    ports.database.inOrganization(route.service, call.actor.orgId, work);
+  if (route.idempotency === 'natural') return inTransaction((tx) => run(tx, input, call));
+
+  const key = idempotencyKeyOf(request.headers['idempotency-key']);
+  const fingerprint = fingerprintOf(route.operation, request.url, request.body);
+  return inTransaction(async (tx) => {
+    const before = await recallAnswer(tx, call, key, fingerprint);
+    if (before !== null) return recalled(before);
+    const answer = await run(tx, input, call);
+    const remembered =
+      answer instanceof Problem
+        ? { status: answer.status, body: { code: answer.code, details: answer.details } }
+        : { status: route.status ?? 200, body: answer };
+    await rememberAnswer(tx, call, key, fingerprint, remembered);
+    return answer;
+  });
+};
+
+const recalled = (answer: RememberedAnswer): unknown => {
+  if (answer.status < 400) return answer.body;
+  const { code, details } = answer.body as Pick<Problem, 'code' | 'details'>;
+  return new Problem(code, details);
+};
+
+const openCallOf = (request: FastifyRequest, clock: Clock): OpenCall => ({
+  requestId: request.ids.requestId,
+  traceId: request.ids.traceId,
+  ipAddress: request.ip,
+  userAgent: (request.headers['user-agent'] ?? '').slice(0, 300),
+  at: clock.now(),
+});
+
+const signedInCallOf = (route: RouteDefinition, openCall: OpenCall, request: FastifyRequest): Call => {
+  const { actor } = request;
+  if (actor === undefined) throw new Error(`${route.operation} has no actor: its access must not be public.`);
+  const ties = typeof route.access === 'object' ? tiesOf(actor.role, route.access.permission) : [];
+  return { ...openCall, actor, ties };
+};
+
+const parseInput = (route: RouteDefinition, request: FastifyRequest): RouteInput<Any> => ({
+  params: parse('path', route.params, request.params),
+  query: parse('query', route.query, request.query),
+  body: parse('body', route.body, request.body),
+});
+
+const parse = (place: 'body' | 'query' | 'path', schema: z.ZodType | undefined, value: unknown): never => {
+  if (schema === undefined) return undefined as never;
+  const result = schema.safeParse(value);
+  if (!result.success) throw invalidInput(place, result.error);
+  return result.data as never;
+};

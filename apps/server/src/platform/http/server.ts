@@ -1,0 +1,120 @@
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import helmet from '@fastify/helmet';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Ports, Service } from '../service.ts';
+import { AccessGuard, type RateLimits } from './guard.ts';
+import { healthRoutes } from './health.ts';
+import { observeRequests } from './observe-requests.ts';
+import { answerProblem, ProblemFilter } from './problem-filter.ts';
+import { contextOf, type RequestContext, withRequestContext } from '../telemetry/request-context.ts';
+import { routeRunner } from './run-route.ts';
+import { serviceModule } from './controller.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    ids: RequestContext;
+  }
+}
+
+export interface HttpSettings {
+  readonly host: string;
+  readonly port: number;
+  /** Addresses of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  readonly rateLimits: RateLimits;
+  readonly checkAnswers: boolean;
+}
+
+export interface HttpServer {
+  readonly address: { readonly host: string; readonly port: number };
+  /** Answers `/health/ready` with 503 from now on, so that nobody sends new work here. */
+  stopBeingReady(): void;
+  close(): Promise<void>;
+}
+
+/** A body larger than this is refused before it is read; phone clients and uploads have their own limits. */
+const bodyLimitBytes = 2 * 1024 * 1024;
+
+const fastifyAdapter = (settings: HttpSettings): FastifyAdapter =>
+  new FastifyAdapter({
+    bodyLimit: bodyLimitBytes,
+    // Against slow clients: headers within 10 s, the whole request within 30 s.
+    requestTimeout: 30_000,
+    keepAliveTimeout: 72_000,
+    http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
+    routerOptions: { maxParamLength: 200 },
+    trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
+    forceCloseConnections: 'idle',
+    // Before routing (a broken URL): nobody to log about, but the answer has the same form.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      answerProblem(error, request, reply),
+    skipMiddie: true,
+  });
+
+/** Serves the routes and surfaces of the given services on one port, through Nest on Fastify. */
+export const startHttpServer = async (
+  services: readonly Service[],
+  ports: Ports,
+  settings: HttpSettings,
+): Promise<HttpServer> => {
+  const readiness = { ready: true };
+  const run = routeRunner({ database: ports.database, clock: ports.clock, checkAnswers: settings.checkAnswers });
+  const application = await NestFactory.create<NestFastifyApplication>(
+    rootModule(services.map((service) => serviceModule(service, run))),
+    fastifyAdapter(settings),
+    { bodyParser: false, logger: false, abortOnError: false },
+  );
+  const server = application.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  await prepare(server, ports, readiness);
+  for (const service of services) await service.surface?.(server);
+  application.useGlobalGuards(new AccessGuard(ports.accessTokens, ports.cache, settings.rateLimits));
+  application.useGlobalFilters(new ProblemFilter(ports.telemetry.log));
+  await application.listen(settings.port, settings.host);
+  const bound = server.server.address() as AddressInfo;
+  return {
+    address: { host: settings.host, port: bound.port },
+    stopBeingReady: () => {
+      readiness.ready = false;
+    },
+    close: () => application.close(),
+  };
+};
+
+const rootModule = (imports: DynamicModule[]): DynamicModule => {
+  class MusterModule {}
+  Module({})(MusterModule);
+  return { module: MusterModule, imports };
+};
+
+const prepare = async (server: FastifyInstance, ports: Ports, readiness: { ready: boolean }): Promise<void> => {
+  server.decorateRequest('ids');
+  server.addHook('onRequest', (request, reply, done) => {
+    request.ids = contextOf(request.headers);
+    reply.header('X-Request-Id', request.ids.requestId);
+    withRequestContext(request.ids, done);
+  });
+  await server.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy } });
+  observeRequests(server, ports.telemetry);
+  healthRoutes(server, ports, readiness);
+};
+
+/** Nothing from outside: scripts, styles, workers and the map's tiles come from here, unless a tile address is set. */
+const contentSecurityPolicy = {
+  defaultSrc: ["'self'"],
+  scriptSrc: ["'self'"],
+  workerSrc: ["'self'", 'blob:'],
+  // Mantine sets styles on elements.
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  // An organization may configure a tile server.
+  imgSrc: ["'self'", 'data:', 'blob:', 'https:'],
+  connectSrc: ["'self'", 'https:', 'ws:', 'wss:'],
+  mediaSrc: ["'self'", 'blob:'],
+  objectSrc: ["'none'"],
+  baseUri: ["'self'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+};

@@ -1,0 +1,4 @@
+import { createMemoryRealtime } from './memory.ts';
+import { realtimeSuite } from './suite.ts';
+
+realtimeSuite('memory', async () => createMemoryRealtime());
