@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-const oid = { int8: 20, int8Array: 1016, date: 1082, dateArray: 1182 } as const;
+const oid = { int8: 20, int8Array: 1016, date: 1082, dateArray: 1182, textArray: 1009 } as const;
 
 /** A number when it is exact, the digits otherwise. */
 function parseInt8(text: string): number | string {
@@ -8,8 +8,10 @@ function parseInt8(text: string): number | string {
   return Number.isSafeInteger(value) ? value : text;
 }
 
-function arrayOf<T>(parse: (text: string) => T): (text: string) => unknown {
-  return (text) => pg.types.arrayParser.create(text, parse).parse();
+const parseTextArray: (text: string) => (string | null)[] = pg.types.getTypeParser(oid.textArray);
+
+function arrayOf<T>(parse: (text: string) => T): (text: string) => (T | null)[] {
+  return (text) => parseTextArray(text).map((item) => (item === null ? null : parse(item)));
 }
 
 const own = new Map<number, (text: string) => unknown>([

@@ -187,6 +187,7 @@ const countingCommands = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 class TransactionConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient;
   #ended = false;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(client: pg.PoolClient) {
     this.#client = client;
@@ -197,7 +198,14 @@ class TransactionConnection implements DatabaseConnection {
     this.#ended = true;
   }
 
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+  /** One connection does one thing at a time; queries that were started together wait for each other. */
+  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const result = this.#last.then(() => this.#execute<R>(query));
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  async #execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     if (this.#ended) throw new Error('This transaction is over');
     try {
       const result = await this.#client.query(query.sql, [...query.parameters]);

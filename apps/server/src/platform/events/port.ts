@@ -1,21 +1,25 @@
+import type { EventPayload, EventType } from '@muster/contracts';
 import type { ServiceName, Tx } from '../database/port.ts';
 
-/** Event types and payloads; declared in the contracts. */
-export type EventType = string;
-export type PayloadOf<_T extends EventType> = unknown;
+export type { EventPayload, EventType };
 
 /** A fact to publish. `key` orders: events of one organization with the same key arrive in the order they committed. */
-export interface OutgoingEvent<T extends EventType = EventType> {
+export type OutgoingEvent<Types extends EventType = EventType> = { [T in Types]: OutgoingEventOf<T> }[Types];
+
+interface OutgoingEventOf<T extends EventType> {
   type: T;
   /** The member's id, or whatever the facts are about. */
   key: string;
-  payload: PayloadOf<T>;
+  payload: EventPayload<T>;
   /** ISO instant; default: now. */
   occurredAt?: string;
   traceId?: string;
 }
 
-export interface StoredEvent<T extends EventType = EventType> {
+/** A fact as consumers get it; comparing `type` narrows `payload`. */
+export type StoredEvent<Types extends EventType = EventType> = { [T in Types]: StoredEventOf<T> }[Types];
+
+interface StoredEventOf<T extends EventType> {
   /** UUIDv7 */
   id: string;
   /** `xid.seq`: where it stands in the stream; opaque outside the platform. */
@@ -26,21 +30,21 @@ export interface StoredEvent<T extends EventType = EventType> {
   key: string;
   /** ISO instant */
   occurredAt: string;
-  payload: PayloadOf<T>;
+  payload: EventPayload<T>;
   traceId?: string;
 }
 
-export interface Consumer {
+export interface Consumer<Types extends EventType = EventType> {
   /** `<service>.<what>`, for example `geo.presence`. Never renamed: the place in the stream is kept under it. */
   name: string;
   service: ServiceName;
-  types: readonly EventType[];
+  types: readonly Types[];
   /**
    * Handles events of one organization, in order, already without duplicates, in one transaction that acts as
    * `service` inside that organization and also records that they were handled: effects in `tx` happen once.
    * Throwing rolls everything back; the events come again one by one, at most 5 tries, then a dead letter.
    */
-  handle(tx: Tx, events: StoredEvent[]): Promise<void>;
+  handle(tx: Tx, events: StoredEvent<Types>[]): Promise<void>;
   /** Where a consumer never seen before begins. Default: the oldest event that is still kept. */
   startsAt?: 'oldest' | 'now';
 }

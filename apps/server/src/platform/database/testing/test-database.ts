@@ -19,6 +19,8 @@ export async function testDatabase(options: { poolSize?: number } = {}): Promise
   const template = databaseOf(ownerUrl);
   const name = `test_${randomBytes(6).toString('hex')}`;
   await onServer(ownerUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  // Privileges on the database itself are not cloned.
+  await onServer(ownerUrl, `REVOKE TEMPORARY ON DATABASE ${name} FROM PUBLIC`);
   const connectionString = withDatabase(runtimeUrl, name);
   const database = new PostgresDatabase({ connectionString, poolSize: options.poolSize ?? 5 });
   const ownerPool = new pg.Pool({ connectionString: withDatabase(ownerUrl, name), max: 3 });

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findIsolationGaps } from './catalogue.ts';
+import { type TestDatabase, testDatabase } from './testing/test-database.ts';
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await testDatabase();
+});
+afterAll(() => test.drop());
+
+describe('the catalogue', () => {
+  it('has no gap between organizations or services', async () => {
+    expect(await findIsolationGaps(test.ownerPool)).toEqual([]);
+  });
+
+  /** Mistakes that a migration could make, and what the check must say about each. */
+  const mistakes: [mistake: string, sql: string, said: RegExp][] = [
+    ['an unprotected tenant table', 'CREATE TABLE geo.planted (org_id uuid)', /geo\.planted: has org_id but/],
+    ['a table nobody decided about', 'CREATE TABLE geo.planted (id uuid)', /geo\.planted: has neither/],
+    [
+      'a policy that is not forced on the owner',
+      `CREATE TABLE geo.planted (org_id uuid); SELECT platform.protect('geo.planted', 'geo');
+       ALTER TABLE geo.planted NO FORCE ROW LEVEL SECURITY`,
+      /geo\.planted: row-level security is not forced/,
+    ],
+    [
+      'a policy without WITH CHECK',
+      `CREATE TABLE geo.planted (org_id uuid); SELECT platform.protect('geo.planted', 'geo');
+       DROP POLICY organization ON geo.planted;
+       CREATE POLICY organization ON geo.planted USING (org_id = (SELECT platform.org_id()))`,
+      /geo\.planted: its policy does not compare/,
+    ],
+    [
+      'a second policy that opens the table',
+      `CREATE TABLE geo.planted (org_id uuid); SELECT platform.protect('geo.planted', 'geo');
+       CREATE POLICY everyone ON geo.planted USING (true)`,
+      /geo\.planted everyone: has a policy/,
+    ],
+    [
+      'a platform policy given to somebody else',
+      `CREATE TABLE geo.planted (org_id uuid); SELECT platform.protect('geo.planted', 'geo');
+       CREATE POLICY ingest ON geo.planted USING (true)`,
+      /geo\.planted ingest: has a policy/,
+    ],
+    ['a view of the superuser', 'CREATE VIEW published.planted AS SELECT 1 AS one', /published\.planted: belongs to/],
+    ['a grant on a foreign table', 'GRANT SELECT ON audit.entry TO muster_geo', /muster_geo SELECT audit\.entry/],
+    ['a grant on one column', 'GRANT SELECT (org_id) ON audit.entry TO muster_geo', /muster_geo SELECT audit\.entry/],
+    ['a grant to everyone', 'GRANT SELECT ON audit.entry TO PUBLIC', /muster_geo SELECT audit\.entry/],
+    ['TRUNCATE', 'GRANT TRUNCATE ON platform.outbox TO muster_geo', /muster_geo TRUNCATE/],
+    ['CREATE in a schema', 'GRANT CREATE ON SCHEMA geo TO muster_geo', /muster_geo in geo: a service may create/],
+    ['a role that bypasses policies', 'ALTER ROLE muster_geo BYPASSRLS', /muster_geo: is a role with a power/],
+    ['a role inside another', 'GRANT muster_audit TO muster_geo', /muster_geo in muster_audit: is a member/],
+    [
+      'a partition with privileges of its own',
+      `CREATE TABLE geo.planted (org_id uuid, day date) PARTITION BY RANGE (day);
+       SELECT platform.protect('geo.planted', 'geo');
+       CREATE TABLE geo.planted_1 PARTITION OF geo.planted DEFAULT; GRANT SELECT ON geo.planted_1 TO muster_geo`,
+      /muster_geo geo\.planted_1: a partition/,
+    ],
+  ];
+
+  it.each(mistakes)('finds %s', async (_, sql, said) => {
+    const client = await test.ownerPool.connect();
+    try {
+      // Roles belong to the whole server: the transaction keeps the mistake from everybody else.
+      await client.query(`BEGIN; ${sql}`);
+      const gaps = await findIsolationGaps(client);
+      expect(gaps).toEqual(expect.arrayContaining([expect.stringMatching(said)]));
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+  });
+});

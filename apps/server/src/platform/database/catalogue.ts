@@ -1,0 +1,138 @@
+import type { ClientBase, Pool } from 'pg';
+import { serviceNames } from './port.ts';
+
+/**
+ * Reads the system catalogue and names everything by which an organization or a service could reach what is not its
+ * own. An empty list is the only good answer. Sign in as the superuser: others do not see every privilege.
+ */
+export async function findIsolationGaps(connection: Pool | ClientBase): Promise<string[]> {
+  const gaps: string[] = [];
+  for (const { sentence, query } of rules) {
+    const { rows } = await connection.query<{ name: string }>(query);
+    gaps.push(...rows.map((row) => `${row.name}: ${sentence}`));
+  }
+  return gaps.sort();
+}
+
+const services = `ARRAY[${serviceNames.map((name) => `'${name}'`).join(', ')}]`;
+
+/** Tables that something can be read from directly; a partition is reached through its parent. */
+const ownTables = `
+  SELECT c.oid, c.oid::regclass::text AS name, c.relrowsecurity, c.relforcerowsecurity, c.relowner
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+    AND n.nspname = ANY (${services} || 'platform'::text) AND c.relname NOT LIKE 'kysely%'`;
+
+const isTenantTable = `EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid AND p.polname = 'organization')`;
+const isUnscoped = `coalesce(obj_description(t.oid, 'pg_class'), '') LIKE 'no organization: %'`;
+const hasOrgId = `EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'org_id' AND NOT a.attisdropped)`;
+
+/** What platform.protect, allow_across, allow_ingest and the two tables of the platform itself may say. */
+const knownPolicies: readonly [policy: string, pattern: string][] = [
+  ['migration', `^\\(current_setting\\(''muster.migrating''::text, true\\) = ''on''::text\\)$`],
+  [
+    'across\\_%',
+    `^\\(\\(\\( SELECT platform.org_id\\(\\) AS org_id\\) IS NULL\\) AND \\(CURRENT_USER = ''muster_[a-z]+''::name\\)\\)$`,
+  ],
+  ['ingest', '^true$'],
+  ['relay%', '^true$'],
+  ['deployment', `IS NULL\\) AND \\(org_id = ''00000000-0000-0000-0000-000000000000''::uuid\\)\\)$`],
+];
+const conditionOf = (column: string) => `coalesce(pg_get_expr(p.${column}, p.polrelid), '')`;
+const isKnownPolicy = knownPolicies
+  .map(([name, pattern]) =>
+    ['polqual', 'polwithcheck']
+      .map((column) => `${conditionOf(column)} ~ '^$|${pattern}'`)
+      .reduce((both, one) => `${both} AND ${one}`, `p.polname LIKE '${name}'`),
+  )
+  .join(' OR ');
+
+const servicesOf = `SELECT 'muster_' || s AS role, s AS schema FROM unnest(${services}) s`;
+
+const rules: readonly { sentence: string; query: string }[] = [
+  {
+    sentence: 'has neither platform.protect nor platform.unscoped',
+    query: `SELECT name FROM (${ownTables}) t WHERE NOT ${isTenantTable} AND NOT ${isUnscoped}`,
+  },
+  {
+    sentence: 'has org_id but is not protected',
+    query: `SELECT name FROM (${ownTables}) t WHERE ${hasOrgId} AND NOT ${isTenantTable}`,
+  },
+  {
+    sentence: 'row-level security is not forced',
+    query: `SELECT name FROM (${ownTables}) t WHERE ${isTenantTable} AND NOT (relrowsecurity AND relforcerowsecurity)`,
+  },
+  {
+    sentence: 'its policy does not compare the organization for reading and writing, every command, every role',
+    query: `SELECT name FROM (${ownTables}) t JOIN pg_policy p ON p.polrelid = t.oid AND p.polname = 'organization'
+      WHERE p.polcmd <> '*' OR p.polroles <> '{0}' OR NOT p.polpermissive
+        OR ${conditionOf('polqual')} !~ '^\\([a-z_]+ = \\( SELECT platform.org_id\\(\\) AS org_id\\)\\)$'
+        OR ${conditionOf('polqual')} <> ${conditionOf('polwithcheck')}`,
+  },
+  {
+    sentence: 'has a policy that is not one of the platform’s',
+    query: `SELECT name || ' ' || p.polname AS name FROM (${ownTables}) t JOIN pg_policy p ON p.polrelid = t.oid
+      WHERE p.polname <> 'organization' AND NOT (${isKnownPolicy})
+        OR p.polname = 'ingest' AND p.polroles <> ARRAY['muster_ingest'::regrole::oid]
+        OR p.polname LIKE 'relay%' AND p.polroles <> ARRAY['muster_relay'::regrole::oid]
+        OR p.polname = 'migration' AND p.polroles <> ARRAY['muster_owner'::regrole::oid]`,
+  },
+  {
+    sentence: 'belongs to a role that policies do not bind',
+    query: `SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner
+      WHERE c.relnamespace = 'published'::regnamespace AND c.relkind <> 'c'
+        AND (o.rolsuper OR o.rolbypassrls OR o.rolname <> 'muster_views' OR c.relkind <> 'v')`,
+  },
+  {
+    sentence: 'does not belong to muster_owner',
+    query: `SELECT name FROM (${ownTables}) t WHERE relowner <> 'muster_owner'::regrole`,
+  },
+  {
+    sentence: 'is a role with a power it must not have',
+    query: `SELECT rolname AS name FROM pg_roles WHERE rolname LIKE 'muster\\_%'
+      AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication OR rolinherit
+        OR rolcanlogin AND rolname <> 'muster_runtime')`,
+  },
+  {
+    sentence: 'is a member of another role',
+    query: `SELECT m.member::regrole || ' in ' || m.roleid::regrole AS name FROM pg_auth_members m
+      WHERE m.member::regrole::text LIKE 'muster\\_%'
+        AND NOT (m.member = 'muster_owner'::regrole AND m.roleid = 'muster_views'::regrole)
+        AND NOT (m.member = 'muster_runtime'::regrole AND NOT m.inherit_option
+          AND m.roleid::regrole::text NOT IN ('muster_owner', 'muster_views'))`,
+  },
+  {
+    sentence: 'a service may do more than its own schema, published, outbox and audit log allow',
+    query: `SELECT s.role || ' ' || g.privilege_type || ' ' || c.oid::regclass AS name
+      FROM (${servicesOf}) s
+      JOIN pg_class c ON c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+      CROSS JOIN LATERAL (
+        SELECT a.grantee, a.privilege_type FROM aclexplode(c.relacl) a
+        UNION SELECT a.grantee, a.privilege_type FROM pg_attribute t, aclexplode(t.attacl) a WHERE t.attrelid = c.oid
+      ) g
+      WHERE (g.grantee = s.role::regrole OR g.grantee = 0 AND c.relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema'))
+        AND c.relnamespace::regnamespace::text <> s.schema
+        AND NOT (c.relnamespace = 'published'::regnamespace AND g.privilege_type = 'SELECT')
+        AND NOT (c.oid IN ('platform.outbox'::regclass, 'audit.entry'::regclass) AND g.privilege_type = 'INSERT')
+        -- Answers by Idempotency-Key stand in the transaction of the write they answer, whichever service it is.
+        AND NOT (c.oid = 'platform.idempotency'::regclass AND g.privilege_type IN ('SELECT', 'INSERT'))
+        AND c.relname NOT LIKE 'pg\\_stat\\_statements%'`,
+  },
+  {
+    sentence: 'a service may TRUNCATE, REFERENCE or set triggers, which policies do not hold back',
+    query: `SELECT a.grantee::regrole || ' ' || a.privilege_type || ' ' || c.oid::regclass AS name
+      FROM pg_class c, aclexplode(c.relacl) a JOIN (${servicesOf}) s ON a.grantee = s.role::regrole
+      WHERE a.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE', 'USAGE')`,
+  },
+  {
+    sentence: 'a partition can be reached past the policies of its parent',
+    query: `SELECT a.grantee::regrole || ' ' || c.oid::regclass AS name
+      FROM pg_class c, aclexplode(c.relacl) a JOIN (${servicesOf}) s ON a.grantee = s.role::regrole
+      WHERE c.relispartition AND c.relkind IN ('r', 'p')`,
+  },
+  {
+    sentence: 'a service may create objects',
+    query: `SELECT s.role || ' in ' || n.nspname AS name FROM (${servicesOf}) s, pg_namespace n
+      WHERE has_schema_privilege(s.role, n.oid, 'CREATE')`,
+  },
+];

@@ -1,0 +1,267 @@
+import { sql } from 'kysely';
+import type { Tx } from '../database/port.ts';
+import type { PostgresDatabase } from '../database/postgres.ts';
+import { type Cursor, formatCursor } from './cursor.ts';
+import type { ConsumerLag, DeadLetter, StoredEvent } from './port.ts';
+
+interface OutboxRow {
+  xid: string;
+  seq: number;
+  id: string;
+  type: string;
+  version: number;
+  org_id: string;
+  key: string;
+  occurred_at: Date;
+  payload: unknown;
+  trace_id: string | null;
+}
+
+const eventColumns = sql`id, type, version, org_id, key, occurred_at, payload, trace_id`;
+
+/**
+ * No transaction below this one is running any more: nobody can add rows there. Everything at or above it waits,
+ * even what has committed, because a slower transaction may still commit before it in the order.
+ */
+const horizon = sql`(SELECT pg_snapshot_xmin(pg_current_snapshot()))`;
+
+const isAfter = (cursor: Cursor) => sql`(xid, seq) > (${cursor.xid}::xid8, ${cursor.seq}::bigint)`;
+
+export interface Batch {
+  events: StoredEvent[];
+  /** Everything before it has been looked at when `events` are fewer than the limit. */
+  horizon: Cursor;
+}
+
+/** All SQL of the relay: it reads the outbox of every organization, and keeps cursors, inbox and dead letters. */
+export class OutboxStore {
+  readonly database: PostgresDatabase;
+
+  constructor(database: PostgresDatabase) {
+    this.database = database;
+  }
+
+  readBatch(after: Cursor, types: readonly string[], limit: number, orgId?: string): Promise<Batch> {
+    const ofOrganization = orgId === undefined ? sql`true` : sql`org_id = ${orgId}`;
+    return this.#read(async (tx) => {
+      // One statement: the rows and the horizon have to come from the same snapshot.
+      const { rows } = await sql<{ xmin: string } & { [K in keyof OutboxRow]: OutboxRow[K] | null }>`
+        SELECT bound.xmin, o.* FROM (SELECT ${horizon} AS xmin) bound LEFT JOIN LATERAL (
+          SELECT xid, seq, ${eventColumns} FROM platform.outbox
+          WHERE ${isAfter(after)} AND xid < bound.xmin AND type = ANY (${[...types]}) AND ${ofOrganization}
+          ORDER BY xid, seq LIMIT ${limit}) o ON true
+        ORDER BY o.xid, o.seq`.execute(tx);
+      const found = rows.filter((row) => row.id !== null) as unknown as OutboxRow[];
+      return { events: found.map(toEvent), horizon: { xid: rows[0]?.xmin ?? after.xid, seq: 0 } };
+    });
+  }
+
+  /** What is new since a place in the stream, for all consumers at once. */
+  look(after: Cursor): Promise<{ types: string[]; replays: string[]; horizon: Cursor; heldBack: boolean }> {
+    return this.#read(async (tx) => {
+      const { rows } = await sql<{ xmin: string; types: string[]; replays: string[]; held_back: boolean }>`
+        SELECT bound.xmin,
+          ARRAY(SELECT DISTINCT type FROM platform.outbox WHERE ${isAfter(after)} AND xid < bound.xmin) AS types,
+          ARRAY(SELECT DISTINCT consumer FROM platform.dead_letter WHERE replay_requested_at IS NOT NULL) AS replays,
+          EXISTS (SELECT FROM platform.outbox WHERE xid >= bound.xmin) AS held_back
+        FROM (SELECT ${horizon} AS xmin) bound`.execute(tx);
+      const [row] = rows;
+      if (!row) throw new Error('No answer');
+      return { types: row.types, replays: row.replays, horizon: { xid: row.xmin, seq: 0 }, heldBack: row.held_back };
+    });
+  }
+
+  currentHorizon(): Promise<Cursor> {
+    return this.#read(async (tx) => {
+      const { rows } = await sql<{ xid: string }>`SELECT ${horizon} AS xid`.execute(tx);
+      return { xid: rows[0]?.xid ?? '0', seq: 0 };
+    });
+  }
+
+  /** The first transaction whose events are certainly all still there. */
+  trimmedTo(): Promise<bigint> {
+    return this.#read(async (tx) => {
+      const { rows } = await sql<{ xid: string }>`SELECT xid FROM platform.outbox_trimmed`.execute(tx);
+      return BigInt(rows[0]?.xid ?? 0);
+    });
+  }
+
+  /** Makes the cursor of a consumer that is new; gives where it stands. */
+  register(consumer: string, types: readonly string[], start: Cursor): Promise<Cursor> {
+    return this.#asRelay(async (tx) => {
+      const { rows } = await sql<Cursor>`
+        INSERT INTO platform.consumer_cursor AS c (consumer, types, xid, seq)
+        VALUES (${consumer}, ${[...types]}, ${start.xid}::xid8, ${start.seq})
+        ON CONFLICT (consumer) DO UPDATE SET types = EXCLUDED.types RETURNING c.xid, c.seq`.execute(tx);
+      return rows[0] ?? start;
+    });
+  }
+
+  readCursor(consumer: string): Promise<Cursor | undefined> {
+    return this.#read(async (tx) => {
+      const query = sql<Cursor>`SELECT xid, seq FROM platform.consumer_cursor WHERE consumer = ${consumer}`;
+      return (await query.execute(tx)).rows[0];
+    });
+  }
+
+  /** @returns false when the cursor is not where the caller believes: somebody else has moved it. */
+  moveCursor(consumer: string, from: Cursor, to: Cursor): Promise<boolean> {
+    return this.#asRelay((tx) => moveCursor(tx, consumer, from, to));
+  }
+
+  deadLetters(consumer: string | undefined, limit: number): Promise<DeadLetter[]> {
+    return this.#read(async (tx) => {
+      const { rows } = await sql<DeadLetterRow>`
+        SELECT consumer, cursor, ${eventColumns}, reason, tries, failed_at FROM platform.dead_letter
+        WHERE ${consumer ?? null}::text IS NULL OR consumer = ${consumer ?? null}
+        ORDER BY failed_at DESC, id DESC LIMIT ${limit}`.execute(tx);
+      return rows.map(toDeadLetter);
+    });
+  }
+
+  requestReplay(consumer: string, eventIds: readonly string[]): Promise<number> {
+    return this.#asRelay(async (tx) => {
+      const { numAffectedRows } = await sql`
+        UPDATE platform.dead_letter SET replay_requested_at = now()
+        WHERE consumer = ${consumer} AND id = ANY (${[...eventIds]}::uuid[])`.execute(tx);
+      await sql`SELECT pg_notify('muster_outbox', '')`.execute(tx);
+      return Number(numAffectedRows ?? 0);
+    });
+  }
+
+  requestedReplays(consumer: string, limit: number): Promise<DeadLetter[]> {
+    return this.#read(async (tx) => {
+      const { rows } = await sql<DeadLetterRow>`
+        SELECT consumer, cursor, ${eventColumns}, reason, tries, failed_at FROM platform.dead_letter
+        WHERE consumer = ${consumer} AND replay_requested_at IS NOT NULL
+        ORDER BY split_part(cursor, '.', 1)::bigint, split_part(cursor, '.', 2)::bigint LIMIT ${limit}`.execute(tx);
+      return rows.map(toDeadLetter);
+    });
+  }
+
+  replayFailed(consumer: string, eventId: string, reason: string): Promise<void> {
+    return this.#asRelay(async (tx) => {
+      await sql`UPDATE platform.dead_letter
+        SET replay_requested_at = NULL, reason = ${reason}, tries = tries + 1, failed_at = now()
+        WHERE consumer = ${consumer} AND id = ${eventId}`.execute(tx);
+    });
+  }
+
+  lag(): Promise<ConsumerLag[]> {
+    return this.#read(async (tx) => {
+      const { rows } = await sql<{ consumer: string; waiting: number; oldest_ms: number; dead: number }>`
+        SELECT c.consumer, waiting.count AS waiting, waiting.oldest_ms,
+          (SELECT count(*) FROM platform.dead_letter d WHERE d.consumer = c.consumer) AS dead
+        FROM platform.consumer_cursor c CROSS JOIN LATERAL (
+          SELECT count(*), coalesce(extract(epoch FROM now() - min(occurred_at)) * 1000, 0)::float8 AS oldest_ms
+          FROM platform.outbox o WHERE (o.xid, o.seq) > (c.xid, c.seq) AND o.type = ANY (c.types)) waiting
+        ORDER BY c.consumer`.execute(tx);
+      return rows.map((row) => ({
+        consumer: row.consumer,
+        waiting: row.waiting,
+        oldestAgeMs: Math.max(0, row.oldest_ms),
+        deadLetters: row.dead,
+      }));
+    });
+  }
+
+  /** Removes up to `limit` events that happened before an instant and that every consumer has passed. */
+  trim(before: Date, limit: number): Promise<number> {
+    return this.#asRelay(async (tx) => {
+      const { rows } = await sql<{ removed: number }>`
+        WITH removed AS (
+          DELETE FROM platform.outbox WHERE (xid, seq) IN (
+            SELECT xid, seq FROM platform.outbox
+            WHERE occurred_at < ${before} AND xid < least(${horizon}, (
+              SELECT xid FROM platform.consumer_cursor ORDER BY xid LIMIT 1))
+            ORDER BY xid, seq LIMIT ${limit})
+          RETURNING xid
+        ), trimmed AS (
+          UPDATE platform.outbox_trimmed SET xid = ((last.xid::text::bigint + 1)::text)::xid8
+          FROM (SELECT xid FROM removed ORDER BY xid DESC LIMIT 1) last WHERE outbox_trimmed.xid <= last.xid
+        )
+        SELECT count(*) AS removed FROM removed`.execute(tx);
+      return rows[0]?.removed ?? 0;
+    });
+  }
+
+  /** Duplicates can only come from events after a cursor: what was handled long ago need not be remembered. */
+  trimInbox(before: Date, limit: number): Promise<number> {
+    return this.#asRelay(async (tx) => {
+      const { numAffectedRows } = await sql`
+        DELETE FROM platform.inbox WHERE (consumer, event_id) IN (
+          SELECT consumer, event_id FROM platform.inbox WHERE handled_at < ${before} LIMIT ${limit})`.execute(tx);
+      return Number(numAffectedRows ?? 0);
+    });
+  }
+
+  #asRelay<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.database.transaction('relay', null, work);
+  }
+
+  #read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.database.transaction('relay', null, work, { readOnly: true });
+  }
+}
+
+export async function moveCursor(tx: Tx, consumer: string, from: Cursor, to: Cursor): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    UPDATE platform.consumer_cursor SET xid = ${to.xid}::xid8, seq = ${to.seq}, moved_at = now()
+    WHERE consumer = ${consumer} AND xid = ${from.xid}::xid8 AND seq = ${from.seq}`.execute(tx);
+  return numAffectedRows === 1n;
+}
+
+/** Remembers that a consumer handles these events now. @returns the ids that it had not handled before */
+export async function recordInInbox(tx: Tx, consumer: string, eventIds: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ event_id: string }>`
+    INSERT INTO platform.inbox (consumer, event_id) SELECT ${consumer}, unnest(${[...eventIds]}::uuid[])
+    ON CONFLICT DO NOTHING RETURNING event_id`.execute(tx);
+  return new Set(rows.map((row) => row.event_id));
+}
+
+export async function insertDeadLetter(tx: Tx, letter: Omit<DeadLetter, 'failedAt'>): Promise<void> {
+  const { event } = letter;
+  await sql`
+    INSERT INTO platform.dead_letter (consumer, cursor, ${eventColumns}, reason, tries)
+    VALUES (${letter.consumer}, ${event.cursor}, ${event.id}, ${event.type}, ${event.version}, ${event.orgId}, ${event.key},
+      ${event.occurredAt}, ${JSON.stringify(event.payload)}, ${event.traceId ?? null}, ${letter.reason}, ${letter.tries})
+    ON CONFLICT (consumer, id) DO UPDATE SET reason = EXCLUDED.reason, tries = EXCLUDED.tries, failed_at = now()`.execute(
+    tx,
+  );
+}
+
+export async function removeDeadLetter(tx: Tx, consumer: string, eventId: string): Promise<void> {
+  await sql`DELETE FROM platform.dead_letter WHERE consumer = ${consumer} AND id = ${eventId}`.execute(tx);
+}
+
+type DeadLetterRow = Omit<OutboxRow, 'xid' | 'seq'> & {
+  consumer: string;
+  cursor: string;
+  reason: string;
+  tries: number;
+  failed_at: Date;
+};
+
+function toDeadLetter(row: DeadLetterRow): DeadLetter {
+  const { consumer, reason, tries } = row;
+  return { consumer, event: eventAt(row.cursor, row), reason, tries, failedAt: row.failed_at.toISOString() };
+}
+
+function toEvent(row: OutboxRow): StoredEvent {
+  return eventAt(formatCursor(row), row);
+}
+
+function eventAt(cursor: string, row: Omit<OutboxRow, 'xid' | 'seq'>): StoredEvent {
+  // The payload was checked against the contract when it was appended.
+  return {
+    id: row.id,
+    cursor,
+    type: row.type,
+    version: row.version,
+    orgId: row.org_id,
+    key: row.key,
+    occurredAt: row.occurred_at.toISOString(),
+    payload: row.payload,
+    ...(row.trace_id !== null && { traceId: row.trace_id }),
+  } as StoredEvent;
+}
