@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+/** `npx muster …` and `npm run muster -- …`: the command line of Muster, on any Node from 20 on. */
+import { ensureInstalled, Refusal } from './install.mjs';
+import { runMuster } from './server-process.mjs';
+
+/** @param {string} line */
+const say = (line) => process.stderr.write(`${line}\n`);
+
+try {
+  await ensureInstalled(say);
+  process.exitCode = await runMuster(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error;
+  say(error.message);
+  process.exitCode = 1;
+}
