@@ -1,0 +1,34 @@
+import * as contracts from '@muster/contracts';
+import type { RouteDefinition } from '@muster/contracts';
+import type { Plugin } from 'vite';
+
+const moduleId = 'virtual:contract';
+
+/** What the browser needs of a route at run time; the shapes of its parts stay behind as types. */
+const slim = ({ operation, method, path, idempotency, answer }: RouteDefinition) => ({
+  operation,
+  method,
+  path,
+  idempotency,
+  answer: answer === null ? null : {},
+});
+
+/**
+ * Offers the contract as plain data under `virtual:contract`, so that no validator is shipped to phones: the server
+ * validates, the browser only needs addresses, the permission table and the problem catalogue.
+ */
+export const contractPlugin = (): Plugin => ({
+  name: 'muster-contract',
+  resolveId: (id) => (id === moduleId ? `\0${moduleId}` : undefined),
+  load(id) {
+    if (id !== `\0${moduleId}`) return undefined;
+    const routes = Object.fromEntries(
+      Object.entries(contracts.routes as Record<string, RouteDefinition>).map(([name, route]) => [name, slim(route)]),
+    );
+    return [
+      `export const routes = ${JSON.stringify(routes)};`,
+      `export const permissions = ${JSON.stringify(contracts.permissions)};`,
+      `export const problemCatalogue = ${JSON.stringify(contracts.problemCatalogue)};`,
+    ].join('\n');
+  },
+});

@@ -1,0 +1,85 @@
+import type { Permission, Profile, Role, Tie } from '@muster/contracts';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from 'react';
+import { permissions } from 'virtual:contract';
+import { call, routes, signOut as endSession } from '../api/client.ts';
+import { isProblem } from '../api/problem.ts';
+import { forgetTokens, keepProfile, onSessionChange, readKeptProfile, readRefreshToken } from '../api/session-store.ts';
+import { VocabularyContext } from '../i18n/use-text.ts';
+
+export interface Session {
+  /** `loading` only on the very first start; afterwards the last known profile opens the app without a network. */
+  readonly status: 'loading' | 'signed-in' | 'signed-out' | 'unreachable';
+  readonly profile: Profile | null;
+  readonly error: unknown;
+  signOut(): Promise<void>;
+  retry(): void;
+}
+
+const SessionContext = createContext<Session | null>(null);
+const hasSession = () => readRefreshToken() !== null;
+
+export const SessionProvider = ({ children }: { readonly children: ReactNode }) => {
+  const signedIn = useSyncExternalStore(onSessionChange, hasSession);
+  const queries = useQueryClient();
+  const me = useQuery({
+    queryKey: ['session', 'profile'],
+    queryFn: async ({ signal }) => {
+      const profile = await call(routes.whoAmI, {}, { signal });
+      keepProfile(profile);
+      return profile;
+    },
+    enabled: signedIn,
+    staleTime: 5 * 60_000,
+    initialData: () => (signedIn ? (readKeptProfile() ?? undefined) : undefined),
+    initialDataUpdatedAt: 0,
+  });
+  useEffect(() => {
+    if (!signedIn) queries.clear();
+  }, [signedIn, queries]);
+  useEffect(() => {
+    if (isProblem(me.error, 'not-signed-in', 'session-ended')) forgetTokens();
+  }, [me.error]);
+
+  const { refetch } = me;
+  const profile = signedIn ? (me.data ?? null) : null;
+  const status = !signedIn ? 'signed-out' : profile ? 'signed-in' : me.error ? 'unreachable' : 'loading';
+  const session = useMemo<Session>(
+    () => ({ status, profile, error: me.error, signOut: endSession, retry: () => void refetch() }),
+    [status, profile, me.error, refetch],
+  );
+  return (
+    <SessionContext value={session}>
+      <VocabularyContext value={profile?.organization.vocabulary ?? 'campus'}>{children}</VocabularyContext>
+    </SessionContext>
+  );
+};
+
+export const useSession = (): Session => {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error('useSession needs a SessionProvider above it');
+  return session;
+};
+
+/** Who is signed in; only for pages behind a layout that asks for it. */
+export const useProfile = (): Profile => {
+  const { profile } = useSession();
+  if (!profile) throw new Error('useProfile is for pages that need a session');
+  return profile;
+};
+
+/** The ties through which a role holds a permission; the server decides, this only hides what would be refused. */
+export const tiesOf = (role: Role, permission: Permission): readonly Tie[] =>
+  (permissions[permission] as Partial<Record<Role, readonly Tie[]>>)[role] ?? [];
+
+export const useMay = (): ((permission: Permission) => boolean) => {
+  const { profile } = useSession();
+  return (permission) => profile !== null && tiesOf(profile.role, permission).length > 0;
+};
+
+/** Where each role starts. */
+export const homeOf = (role: Role): '/my' | '/family' | '/board' | '/today' => {
+  if (role === 'member') return '/my';
+  if (role === 'guardian') return '/family';
+  return role === 'supervisor' ? '/board' : '/today';
+};

@@ -1,0 +1,29 @@
+import { useLocation } from '@tanstack/react-router';
+import { useText, useWord } from '../i18n/use-text.ts';
+import { type NavigationEntry, navigationOf } from './navigation.ts';
+import { useMay, useProfile } from './session.tsx';
+
+export interface NavigationItem extends Omit<NavigationEntry, 'label' | 'section'> {
+  readonly name: string;
+  readonly sectionName: string | null;
+  readonly isHere: boolean;
+}
+
+/** The entries that the signed-in user may follow, named, with the one they are at. */
+export const useNavigation = (): readonly NavigationItem[] => {
+  const { role } = useProfile();
+  const may = useMay();
+  const t = useText('app');
+  const word = useWord();
+  const path = useLocation({ select: (location) => location.pathname });
+  const entries = navigationOf(role).filter(({ permission }) => !permission || may(permission));
+  const here = entries
+    .filter(({ to }) => path === to || path.startsWith(`${to}/`))
+    .sort((one, other) => other.to.length - one.to.length)[0];
+  return entries.map(({ label, section, ...entry }) => ({
+    ...entry,
+    name: typeof label === 'string' ? t(label) : word(label.word, 2),
+    sectionName: section ? t(section) : null,
+    isHere: entry.to === here?.to,
+  }));
+};
