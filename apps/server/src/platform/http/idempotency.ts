@@ -69,3 +69,8 @@ export const rememberAnswer = async (
     ON CONFLICT DO NOTHING RETURNING 1`.execute(tx);
   if (rows.length === 0) throw problem('still-running', { retryAfterSeconds: 1 });
 };
+
+/** Forgets the answers given before an instant; `tx` acts as the gateway across organizations. */
+export const forgetAnswers = async (tx: Tx, before: Date): Promise<void> => {
+  await sql`DELETE FROM platform.idempotency WHERE answered_at < ${before}`.execute(tx);
+};

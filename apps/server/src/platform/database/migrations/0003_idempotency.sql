@@ -1,4 +1,4 @@
--- Answers by Idempotency-Key, kept in the transaction of the write they answer.
+-- Answers by Idempotency-Key, kept in the transaction of the write they answer, whichever service wrote.
 CREATE TABLE platform.idempotency (
   org_id uuid NOT NULL,
   user_id uuid NOT NULL,
@@ -11,11 +11,10 @@ CREATE TABLE platform.idempotency (
 );
 CREATE INDEX idempotency_answered_at ON platform.idempotency (answered_at);
 
-SELECT platform.protect('platform.idempotency', 'users', 'SELECT, INSERT');
+SELECT platform.protect('platform.idempotency', 'gateway', 'SELECT, INSERT, DELETE');
 GRANT SELECT, INSERT ON platform.idempotency
-  TO muster_auth, muster_attendance, muster_geo, muster_notifications, muster_reports, muster_fraud, muster_audit, muster_gateway;
+  TO muster_auth, muster_users, muster_attendance, muster_geo, muster_notifications, muster_reports, muster_fraud, muster_audit;
 
--- Keys are forgotten after a day, across organizations.
-CREATE POLICY relay ON platform.idempotency FOR DELETE TO muster_relay USING (true);
-CREATE POLICY relay_reads ON platform.idempotency FOR SELECT TO muster_relay USING (true);
-GRANT SELECT (answered_at), DELETE ON platform.idempotency TO muster_relay;
+-- Answers are forgotten after a day, of all organizations at once.
+SELECT platform.allow_across('platform.idempotency', 'gateway', 'SELECT');
+SELECT platform.allow_across('platform.idempotency', 'gateway', 'DELETE');

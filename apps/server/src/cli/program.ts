@@ -1,0 +1,73 @@
+import { serviceNames } from '@muster/contracts';
+import { Command, Option } from 'commander';
+
+/** The commands of `muster`. Each loads what it needs only when it runs: `--help` must not start anything. */
+export const createProgram = (): Command => {
+  const program = new Command('muster')
+    .description('Attendance and live-location monitoring: who was where, when, and can we prove it?')
+    .version('0.1.0')
+    .showHelpAfterError('(see muster --help)');
+
+  program
+    .command('serve')
+    .description('run Muster: all nine services, or some of them')
+    .addOption(
+      new Option('--target <services>', `services to run, separated by commas: ${serviceNames.join(', ')}`).default(
+        undefined,
+        'all',
+      ),
+    )
+    .option('--simulate', 'let the demonstration organization live: a day in a few minutes')
+    .action(async (options: { target?: string; simulate?: true }) => {
+      const { serve } = await import('./serve.ts');
+      await serve(options);
+    });
+
+  program
+    .command('migrate')
+    .description('bring the database schema up to date')
+    .action(async () => {
+      const { migrate } = await import('./migrate.ts');
+      await migrate();
+    });
+
+  program
+    .command('demo')
+    .description('create the demonstration organization and print its sign-ins')
+    .action(async () => {
+      const { demo } = await import('./demo.ts');
+      await demo();
+    });
+
+  program
+    .command('replay')
+    .description('play a recorded track through the public API, as a phone would')
+    .argument('<file>', 'GPX, GeoJSON or CSV')
+    .requiredOption('--member <number>', 'whose phone it is: a roll or employee number')
+    .option('--speed <factor>', 'how many times faster than recorded', '1')
+    .option('--to <site>', 'move the track onto this site')
+    .option('--url <address>', 'where Muster is reached', 'http://localhost:3000')
+    .option('--password <password>', 'the password of that member; the demonstration password by default')
+    .action(async (file: string, options) => {
+      const { replay } = await import('./replay.ts');
+      await replay(file, options);
+    });
+
+  program
+    .command('doctor')
+    .description('check the configuration and every dependency, and say what is wrong')
+    .action(async () => {
+      const { doctor } = await import('./doctor.ts');
+      await doctor();
+    });
+
+  program
+    .command('configuration')
+    .description('print the reference of all variables')
+    .action(async () => {
+      const { configurationReference } = await import('../config/reference.ts');
+      process.stdout.write(configurationReference());
+    });
+
+  return program;
+};

@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import type { Configuration } from '../config/schema.ts';
+import { createMemoryCache } from '../platform/cache/memory.ts';
+import { systemClock } from '../platform/clock.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../platform/database/embedded.ts';
+import { migrate } from '../platform/database/migrate.ts';
+import { PostgresDatabase } from '../platform/database/postgres.ts';
+import { OutboxBus } from '../platform/events/outbox-bus.ts';
+import { createAccessTokens } from '../platform/http/access-token-verifier.ts';
+import { createBullJobs } from '../platform/jobs/bull.ts';
+import { createFolderObjects } from '../platform/objects/folder.ts';
+import { createMemoryRealtime } from '../platform/realtime/memory.ts';
+import type { Ports } from '../platform/service.ts';
+import type { Telemetry } from '../platform/telemetry/telemetry.ts';
+import type { Lifecycle } from './lifecycle.ts';
+
+/** Which adapter stands behind each port is decided in this file, from the configuration, and nowhere else. */
+
+/** How to reach the database: started here, or somewhere else. */
+export interface DatabaseAddress {
+  readonly runtimeUrl: string;
+  /** Absent when migrations are somebody else's task. */
+  readonly ownerUrl?: string;
+  readonly runtimePassword?: string;
+}
+
+export const openDatabase = async (
+  configuration: Configuration,
+  telemetry: Telemetry,
+  lifecycle: Lifecycle,
+): Promise<DatabaseAddress> => {
+  const { MUSTER_DATABASE_URL: runtimeUrl, MUSTER_DATABASE_OWNER_URL: ownerUrl } = configuration;
+  if (runtimeUrl !== undefined) return { runtimeUrl, ...(ownerUrl === undefined ? {} : { ownerUrl }) };
+  const embedded: EmbeddedPostgres = await startEmbeddedPostgres({
+    dataFolder: configuration.dataFolder,
+    log: (line) => telemetry.log.info({ event: { dataset: 'postgres' } }, line),
+  });
+  lifecycle.started('PostgreSQL', () => embedded.stop());
+  return embedded;
+};
+
+/** Brings the schema up to date, where this process may; resolves with the migrations that ran. */
+export const migrateDatabase = async ({ ownerUrl, runtimePassword }: DatabaseAddress): Promise<readonly string[]> =>
+  ownerUrl === undefined ? [] : migrate({ ownerUrl, ...(runtimePassword === undefined ? {} : { runtimePassword }) });
+
+export const openPorts = async (
+  configuration: Configuration,
+  address: DatabaseAddress,
+  telemetry: Telemetry,
+  lifecycle: Lifecycle,
+): Promise<Ports> => {
+  const clock = systemClock;
+  const onConnectionLost = (error: Error): void => telemetry.log.warn({ err: error }, 'a database connection was lost');
+  const pool = (applicationName: string, poolSize: number): PostgresDatabase => {
+    const database = new PostgresDatabase({
+      connectionString: address.runtimeUrl,
+      applicationName,
+      poolSize,
+      onConnectionLost,
+    });
+    lifecycle.started(`connections of ${applicationName}`, () => database.close());
+    return database;
+  };
+  const database = pool('muster', configuration.MUSTER_DATABASE_POOL);
+  const cache = createMemoryCache(clock);
+  const realtime = createMemoryRealtime();
+  const objects = await createFolderObjects(join(configuration.dataFolder, 'objects'));
+  const events = new OutboxBus({
+    database: pool('muster events', 6),
+    listenUrl: address.runtimeUrl,
+    clock,
+    log: (message, error) => telemetry.log.warn({ err: error }, message),
+  });
+  const jobs = createBullJobs({ connectionString: address.runtimeUrl, database, events, clock, log: telemetry.log });
+  const accessTokens = createAccessTokens({ database, clock, issuer: configuration.publicUrl });
+  return {
+    database,
+    events,
+    jobs,
+    cache,
+    realtime,
+    objects,
+    clock,
+    telemetry,
+    accessTokens,
+    settings: {
+      publicUrl: configuration.publicUrl,
+      webRoot: join(import.meta.dirname, '../../../web/dist'),
+    },
+  };
+};

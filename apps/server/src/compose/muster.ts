@@ -1,0 +1,103 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { Configuration } from '../config/schema.ts';
+import { type HttpServer, startHttpServer } from '../platform/http/server.ts';
+import type { Ports, Service } from '../platform/service.ts';
+import { createTelemetry, type Telemetry } from '../platform/telemetry/telemetry.ts';
+import { type DatabaseAddress, migrateDatabase, openDatabase, openPorts } from './adapters.ts';
+import { housekeeping } from './housekeeping.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { observePlatform } from './observe-platform.ts';
+import { targets } from './targets.ts';
+
+/**
+ * One running Muster, from the first file to the open port. The steps are separate, so that a terminal can show them
+ * one by one; each needs those before it.
+ */
+export class Muster {
+  readonly configuration: Configuration;
+  readonly telemetry: Telemetry;
+  readonly #lifecycle = new Lifecycle();
+  #address: DatabaseAddress | undefined;
+  #ports: Ports | undefined;
+  #http: HttpServer | undefined;
+
+  constructor(configuration: Configuration) {
+    this.configuration = configuration;
+    this.telemetry = createTelemetry({ level: configuration.MUSTER_LOG_LEVEL, ...logDestination(configuration) });
+  }
+
+  async startDatabase(): Promise<void> {
+    this.#address = await openDatabase(this.configuration, this.telemetry, this.#lifecycle);
+  }
+
+  /** Resolves with the migrations that ran now. */
+  migrate(): Promise<readonly string[]> {
+    return migrateDatabase(required(this.#address, 'startDatabase'));
+  }
+
+  async openPorts(): Promise<Ports> {
+    const address = required(this.#address, 'startDatabase');
+    this.#ports ??= await openPorts(this.configuration, address, this.telemetry, this.#lifecycle);
+    return this.#ports;
+  }
+
+  /** Runs the targets' services; resolves with the address they are reached at. */
+  async serve(): Promise<{ readonly host: string; readonly port: number }> {
+    const ports = await this.openPorts();
+    const { configuration } = this;
+    const services = await Promise.all(
+      configuration.targets.map(async (name) => (await targets[name]()).create(ports)),
+    );
+    for (const service of services) {
+      for (const consumer of service.consumers ?? []) ports.events.subscribe(consumer);
+      service.jobs?.(ports.jobs);
+    }
+    housekeeping(ports);
+    await ports.jobs.start();
+    this.#lifecycle.started('jobs', () => ports.jobs.stop());
+    await ports.events.start();
+    this.#lifecycle.started('events', () => ports.events.stop());
+    for (const service of services) await this.#start(service);
+    observePlatform(ports);
+    const http = await startHttpServer(services, ports, {
+      host: configuration.HOST,
+      port: configuration.PORT,
+      trustedProxies: configuration.MUSTER_TRUSTED_PROXIES,
+      rateLimits: {
+        perAddressPerMinute: configuration.MUSTER_RATE_LIMIT_PER_ADDRESS,
+        perUserPerMinute: configuration.MUSTER_RATE_LIMIT_PER_USER,
+      },
+      checkAnswers: configuration.MUSTER_CHECK_ANSWERS,
+    });
+    this.#http = http;
+    this.#lifecycle.started('http', () => http.close());
+    this.telemetry.log.info({ targets: configuration.targets, address: http.address }, 'muster is serving');
+    return http.address;
+  }
+
+  /** Takes no more work, finishes what runs, and stops everything; errors are logged, not thrown. */
+  async stop(): Promise<void> {
+    this.#http?.stopBeingReady();
+    for (const failure of await this.#lifecycle.stop()) this.telemetry.log.error({ err: failure }, failure.message);
+    this.telemetry.log.flush();
+  }
+
+  async #start(service: Service): Promise<void> {
+    await service.start?.();
+    if (service.stop !== undefined) this.#lifecycle.started(service.name, service.stop);
+  }
+}
+
+const required = <T>(value: T | undefined, step: string): T => {
+  if (value === undefined) throw new Error(`${step} comes first.`);
+  return value;
+};
+
+const logDestination = (configuration: Configuration) => {
+  if (configuration.MUSTER_LOG_TO === 'stdout') return {};
+  const folder = join(configuration.dataFolder, 'logs');
+  mkdirSync(folder, { recursive: true });
+  return { destination: pino.destination({ dest: join(folder, 'muster.log'), sync: false, mkdir: true }) };
+};

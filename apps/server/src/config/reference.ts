@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { environmentSchema } from './schema.ts';
+
+interface JsonSchemaProperty {
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly type?: string;
+}
+
+const shown = (value: unknown): string => {
+  if (value === undefined) return '';
+  const text = Array.isArray(value) ? value.join(',') : String(value);
+  return text === '' ? '' : `\`${text}\``;
+};
+
+/** The page docs/configuration.md, made from the schema itself. */
+export const configurationReference = (): string => {
+  const { properties } = z.toJSONSchema(environmentSchema, { io: 'input', unrepresentable: 'any' }) as unknown as {
+    properties: Record<string, JsonSchemaProperty>;
+  };
+  const rows = Object.entries(properties).map(([name, { description, default: fallback, enum: choices }]) => {
+    const values = choices === undefined ? '' : ` One of ${choices.map((choice) => `\`${choice}\``).join(', ')}.`;
+    return `| \`${name}\` | ${shown(fallback)} | ${description ?? ''}${values} |`;
+  });
+  return [
+    '# Configuration',
+    '',
+    'Muster reads its configuration from environment variables. This page is generated from',
+    '`apps/server/src/config/schema.ts` by `npm run generate`.',
+    '',
+    '| variable | default | meaning |',
+    '| --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+};

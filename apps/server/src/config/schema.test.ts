@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError, parseConfiguration } from './schema.ts';
+
+const parse = (environment: Record<string, string>) => parseConfiguration(environment, '/srv/muster');
+
+describe('the configuration', () => {
+  it('needs nothing: one process, all nine services, an embedded database', () => {
+    const configuration = parse({});
+    expect(configuration).toMatchObject({
+      PORT: 3000,
+      HOST: '127.0.0.1',
+      dataFolder: '/srv/muster/.muster',
+      publicUrl: 'http://localhost:3000',
+    });
+    expect(configuration.targets).toHaveLength(9);
+    expect(configuration.MUSTER_DATABASE_URL).toBeUndefined();
+  });
+
+  it('takes an absolute data folder and a public address without its last slash', () => {
+    const configuration = parse({ MUSTER_DATA: '/data', MUSTER_PUBLIC_URL: 'https://muster.example/' });
+    expect(configuration.dataFolder).toBe('/data');
+    expect(configuration.publicUrl).toBe('https://muster.example');
+  });
+
+  it('counts an empty variable as not set', () => {
+    expect(parse({ PORT: '' }).PORT).toBe(3000);
+  });
+
+  it.each([
+    ['a port that is none', { PORT: 'abc' }, /PORT cannot be used/],
+    ['an unknown service', { MUSTER_TARGETS: 'geo,weather' }, /MUSTER_TARGETS/],
+    ['a database that is no PostgreSQL', { MUSTER_DATABASE_URL: 'mysql://localhost/muster' }, /MUSTER_DATABASE_URL/],
+    ['several processes on the embedded database', { MUSTER_TARGETS: 'geo' }, /set MUSTER_DATABASE_URL/],
+    ['an owner without a runtime', { MUSTER_DATABASE_OWNER_URL: 'postgres://a@b/c' }, /set both, or neither/],
+  ])('refuses %s with a sentence that names the fix', (_what, environment, sentence) => {
+    expect(() => parse(environment)).toThrow(ConfigurationError);
+    expect(() => parse(environment)).toThrow(sentence);
+  });
+});

@@ -1,0 +1,139 @@
+import { isAbsolute } from 'node:path';
+import { serviceNames } from '@muster/contracts';
+import { z } from 'zod';
+
+/**
+ * Every variable that Muster reads, in one place; `muster configuration` prints this as a page (docs/configuration.md).
+ * An empty value counts as not set.
+ */
+const port = z.coerce.number().int().min(0).max(65_535);
+const positiveInteger = z.coerce.number().int().min(1);
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+export const environmentSchema = z.object({
+  MUSTER_DATA: z
+    .string()
+    .default('.muster')
+    .meta({
+      description: 'Folder for everything Muster keeps: database, files, logs. Relative to where it is started.',
+    }),
+  HOST: z
+    .string()
+    .default('127.0.0.1')
+    .meta({ description: 'Address to listen on; `0.0.0.0` lets phones on the network in.' }),
+  PORT: port.default(3000).meta({ description: 'Port to listen on; 0 takes a free one.' }),
+  MUSTER_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional()
+    .meta({
+      description:
+        'Where users reach Muster; stands in links, set-up codes and tokens. Default: `http://localhost:PORT`.',
+    }),
+  MUSTER_TARGETS: list
+    .pipe(z.array(z.enum(serviceNames)))
+    .optional()
+    .meta({ description: 'Services that this process runs, separated by commas. Default: all nine.' }),
+  MUSTER_DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .meta({ description: 'An external PostgreSQL, signed in as `muster_runtime`. Default: the embedded one.' }),
+  MUSTER_DATABASE_OWNER_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .meta({
+      description: 'The same server, signed in as an administrator; for `muster migrate` and the first start only.',
+    }),
+  MUSTER_DATABASE_POOL: positiveInteger.default(12).meta({ description: 'Connections for requests.' }),
+  MUSTER_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .meta({ description: 'How much is logged.' }),
+  MUSTER_LOG_TO: z
+    .enum(['file', 'stdout'])
+    .default('file')
+    .meta({ description: '`file`: MUSTER_DATA/logs/muster.log; `stdout`: one JSON line each, for containers.' }),
+  MUSTER_TRUSTED_PROXIES: list
+    .default([])
+    .meta({ description: 'Addresses of proxies whose X-Forwarded-For is believed, separated by commas.' }),
+  MUSTER_RATE_LIMIT_PER_ADDRESS: positiveInteger
+    .default(600)
+    .meta({ description: 'Requests a minute from one address without sign-in.' }),
+  MUSTER_RATE_LIMIT_PER_USER: positiveInteger.default(1200).meta({ description: 'Requests a minute by one user.' }),
+  MUSTER_DEMO: z
+    .stringbool()
+    .default(true)
+    .meta({ description: 'Whether the first start makes the demonstration organization. Turn off in production.' }),
+  MUSTER_CHECK_ANSWERS: z
+    .stringbool()
+    .default(false)
+    .meta({ description: 'For tests: an answer that does not fit its contract becomes an error.' }),
+});
+
+export type Environment = z.infer<typeof environmentSchema>;
+
+export interface Configuration extends Omit<Environment, 'MUSTER_PUBLIC_URL' | 'MUSTER_TARGETS'> {
+  /** Absolute. */
+  readonly dataFolder: string;
+  readonly publicUrl: string;
+  readonly targets: readonly (typeof serviceNames)[number][];
+}
+
+/** A configuration that cannot work, told in sentences that name the fix. */
+export class ConfigurationError extends Error {
+  override name = 'ConfigurationError';
+  readonly sentences: readonly string[];
+
+  constructor(sentences: readonly string[]) {
+    super(sentences.join('\n'));
+    this.sentences = sentences;
+  }
+}
+
+/**
+ * Reads the configuration out of the environment.
+ * @throws ConfigurationError naming every variable that cannot be used.
+ */
+export const parseConfiguration = (
+  environment: Readonly<Record<string, string | undefined>>,
+  workingFolder: string,
+): Configuration => {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const result = environmentSchema.safeParse(given);
+  if (!result.success) {
+    throw new ConfigurationError(
+      result.error.issues.map((issue) => `${issue.path.join('.')} cannot be used: ${issue.message}.`),
+    );
+  }
+  const { MUSTER_PUBLIC_URL, MUSTER_TARGETS, ...rest } = result.data;
+  const unsound = unsoundnessOf(result.data);
+  if (unsound.length > 0) throw new ConfigurationError(unsound);
+  return {
+    ...rest,
+    dataFolder: isAbsolute(rest.MUSTER_DATA) ? rest.MUSTER_DATA : `${workingFolder}/${rest.MUSTER_DATA}`,
+    publicUrl: MUSTER_PUBLIC_URL ?? `http://localhost:${rest.PORT}`,
+    targets: MUSTER_TARGETS ?? [...serviceNames],
+  };
+};
+
+/** Combinations that would start and then lose or split data. */
+const unsoundnessOf = (environment: Environment): string[] => {
+  const sentences: string[] = [];
+  const all = environment.MUSTER_TARGETS === undefined || environment.MUSTER_TARGETS.length === serviceNames.length;
+  if (!all && environment.MUSTER_DATABASE_URL === undefined) {
+    sentences.push(
+      'The embedded database serves one process only: set MUSTER_DATABASE_URL to run the services apart, or run all of them in one process.',
+    );
+  }
+  if (environment.MUSTER_DATABASE_OWNER_URL !== undefined && environment.MUSTER_DATABASE_URL === undefined) {
+    sentences.push('MUSTER_DATABASE_OWNER_URL is set, but MUSTER_DATABASE_URL is not: set both, or neither.');
+  }
+  return sentences;
+};
