@@ -29,7 +29,12 @@ export const schedule = z.strictObject({
   opensBeforeMinutes: z.number().int().min(0).max(720),
   freeUntilMinutes: z.number().int().min(0).max(720),
   lateAfterMinutes: z.number().int().min(0).max(720),
-  closesAfterMinutes: z.number().int().min(0).max(1440).meta({ description: 'the site closes so long after the exit time' }),
+  closesAfterMinutes: z
+    .number()
+    .int()
+    .min(0)
+    .max(1440)
+    .meta({ description: 'the site closes so long after the exit time' }),
   validFrom: localDate,
   validTo: localDate.nullable(),
 });

@@ -41,7 +41,9 @@ export const authRoutes = {
     body: z.strictObject({
       identifier: line(200).meta({ description: 'e-mail address, or roll or employee number' }),
       password: z.string().min(1).max(1024),
-      organization: line(80).optional().meta({ description: 'its short name; needed with a number when several exist' }),
+      organization: line(80)
+        .optional()
+        .meta({ description: 'its short name; needed with a number when several exist' }),
       device: deviceClaim,
     }),
     answer: tokens,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { role } from './access.ts';
 import { attendanceCode, direction } from './attendance.ts';
 import { signalKind } from './fraud.ts';
 import { presenceState, seenPosition } from './geo.ts';
@@ -24,7 +25,12 @@ const punched = ofMember.extend({
   code: attendanceCode,
 });
 /** One piece of fraud evidence as a rule of attendance found it; fraud weighs it. */
-const finding = z.object({ kind: signalKind, causeKey: z.string(), sentence: z.string(), innocentExplanations: z.array(z.string()) });
+const finding = z.object({
+  kind: signalKind,
+  causeKey: z.string(),
+  sentence: z.string(),
+  innocentExplanations: z.array(z.string()),
+});
 
 export const events = {
   'users.geofences-changed': fact(1, z.object({ siteId: uuid })),
@@ -34,7 +40,10 @@ export const events = {
   'attendance.entered': fact(1, punched.extend({ lateByMinutes: z.number().int() })),
   'attendance.exited': fact(1, punched.extend({ leftEarlyByMinutes: z.number().int(), noExit: z.boolean() })),
   'attendance.punch-held': fact(1, ofMember.extend({ punchId: uuid, direction, at: instant, sentence: z.string() })),
-  'attendance.punch-decided': fact(1, ofMember.extend({ punchId: uuid, direction, accepted: z.boolean(), at: instant })),
+  'attendance.punch-decided': fact(
+    1,
+    ofMember.extend({ punchId: uuid, direction, accepted: z.boolean(), at: instant }),
+  ),
   'attendance.punch-refused': fact(
     1,
     ofMember.extend({ direction: direction.nullable(), at: instant, code: z.string(), sentence: z.string() }),
@@ -77,7 +86,15 @@ export const events = {
   ),
   'geo.excursion-withdrawn': fact(1, ofMember.extend({ excursionId: uuid, sessionId: uuid })),
   'geo.location-looked-at': fact(1, ofMember.extend({ viewerId: uuid, kind: z.string(), at: instant })),
-  'notifications.alert-raised': fact(1, ofMember.extend({ alertId: uuid, kind: alertKind, sentence: z.string(), at: instant })),
+  /** Somebody was sent members' locations over the socket; geo records these looks. */
+  'gateway.location-watched': fact(
+    1,
+    z.object({ viewerId: uuid, viewerRole: role, memberIds: z.array(uuid), at: instant }),
+  ),
+  'notifications.alert-raised': fact(
+    1,
+    ofMember.extend({ alertId: uuid, kind: alertKind, sentence: z.string(), at: instant }),
+  ),
   'notifications.alert-acknowledged': fact(1, ofMember.extend({ alertId: uuid, at: instant })),
   'notifications.alert-resolved': fact(1, ofMember.extend({ alertId: uuid, at: instant })),
   'notifications.inbox-changed': fact(1, z.object({ userId: uuid, unread: z.number().int(), itemId: uuid.nullable() })),

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { locationLevel } from './access.ts';
 import { direction } from './attendance.ts';
 import { presenceState, seenPosition } from './geo.ts';
 import { alertKind } from './notifications.ts';
@@ -19,7 +18,6 @@ export const liveRequest = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('subscribe'),
     topics: z.array(liveTopic).min(1).max(10),
-    groupId: uuid.optional(),
     /** Where the client left off; what happened since then is sent first. */
     cursor: cursor.optional(),
   }),
@@ -30,22 +28,33 @@ export type LiveRequest = z.infer<typeof liveRequest>;
 const happening = <const Kind extends string, Shape extends z.ZodRawShape>(kind: Kind, shape: Shape) =>
   z.object({ kind: z.literal(kind), ...shape });
 export const liveHappening = z.discriminatedUnion('kind', [
-  happening('punched', { memberId: uuid, direction, at: instant, lateByMinutes: z.number().int(), noExit: z.boolean() }),
+  happening('punched', {
+    memberId: uuid,
+    direction,
+    at: instant,
+    lateByMinutes: z.number().int(),
+    noExit: z.boolean(),
+  }),
   happening('punch-held', { memberId: uuid, punchId: uuid, sentence: z.string() }),
   happening('moved', { memberId: uuid, position: seenPosition }),
   happening('presence', { memberId: uuid, state: presenceState, since: instant }),
   happening('excursion-opened', { memberId: uuid, excursionId: uuid, startedAt: instant }),
   happening('excursion-closed', { memberId: uuid, excursionId: uuid, endedAt: instant, durationMs: z.number() }),
   happening('alert-raised', { memberId: uuid, alertId: uuid, alertKind, sentence: z.string(), at: instant }),
-  happening('alert-changed', { memberId: uuid, alertId: uuid, change: z.enum(['acknowledged', 'resolved']), at: instant }),
+  happening('alert-changed', {
+    memberId: uuid,
+    alertId: uuid,
+    change: z.enum(['acknowledged', 'resolved']),
+    at: instant,
+  }),
   happening('inbox', { unread: z.number().int() }),
 ]);
 export type LiveHappening = z.infer<typeof liveHappening>;
 
 /** What the server says. */
 export const liveFrame = z.discriminatedUnion('type', [
-  /** `reset`: the cursor was too old to resume; load the lists again. */
-  z.object({ type: z.literal('subscribed'), cursor, resumed: z.boolean(), level: locationLevel }),
+  /** Not `resumed`: there was no cursor, or too much has happened since; load the lists. */
+  z.object({ type: z.literal('subscribed'), cursor, resumed: z.boolean() }),
   z.object({ type: z.literal('event'), cursor, topic: liveTopic, happening: liveHappening }),
   z.object({ type: z.literal('ping'), serverAt: instant }),
   /** What the caller may see has changed; lists should be loaded again. */

@@ -98,7 +98,10 @@ export const organizationSettings = z.strictObject({
   name: z.string(),
   supervisorLocation: locationLevel,
   officeLocation: locationLevel,
-  tileUrl: z.url({ protocol: /^https?$/ }).max(300).nullable(),
+  tileUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(300)
+    .nullable(),
 });
 
 const siteParams = z.strictObject({ siteId: uuid });
@@ -170,7 +173,10 @@ export const organizationRoutes = {
     access: configure,
     params: siteParams,
     body: z.strictObject({
-      geofences: z.array(z.strictObject({ name: line(80), shape: geofenceShape })).min(1).max(20),
+      geofences: z
+        .array(z.strictObject({ name: line(80), shape: geofenceShape }))
+        .min(1)
+        .max(20),
     }),
     answer: site,
     idempotency: 'key',

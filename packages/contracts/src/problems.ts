@@ -5,7 +5,11 @@ import { z } from 'zod';
  * `title` and `advice` are for people: what happened, and what to do next.
  */
 export const problemCatalogue = {
-  'request-invalid': { status: 400, title: 'The request is not valid', advice: 'Correct the fields named in `fields`.' },
+  'request-invalid': {
+    status: 400,
+    title: 'The request is not valid',
+    advice: 'Correct the fields named in `fields`.',
+  },
   'body-malformed': { status: 400, title: 'The body cannot be read', advice: 'Send well-formed JSON in UTF-8.' },
   'idempotency-key-missing': {
     status: 400,
@@ -34,14 +38,22 @@ export const problemCatalogue = {
     advice: 'Load it again, look at the change, and save once more.',
   },
   'body-too-large': { status: 413, title: 'The body is too large', advice: 'Send it in smaller parts.' },
-  'media-type-unsupported': { status: 415, title: 'This content type is not understood', advice: 'Send application/json.' },
+  'media-type-unsupported': {
+    status: 415,
+    title: 'This content type is not understood',
+    advice: 'Send application/json.',
+  },
   'idempotency-key-reused': {
     status: 422,
     title: 'The Idempotency-Key belongs to another request',
     advice: 'Use a fresh key for a new request.',
   },
   'code-malformed': { status: 422, title: 'This is not a gate code', advice: 'Scan the code at the gate.' },
-  'code-foreign': { status: 422, title: 'This code belongs to no gate here', advice: 'Scan the code at your own gate.' },
+  'code-foreign': {
+    status: 422,
+    title: 'This code belongs to no gate here',
+    advice: 'Scan the code at your own gate.',
+  },
   'code-stale': { status: 422, title: 'This code is too old', advice: 'Scan the code that the gate shows now.' },
   'code-revoked': { status: 422, title: 'This printed code was revoked', advice: 'Ask the office for the new code.' },
   'nonce-unknown': {
@@ -51,7 +63,11 @@ export const problemCatalogue = {
   },
   'window-not-open': { status: 422, title: 'It is too early', advice: 'Come back when the window opens.' },
   'window-closed': { status: 422, title: 'It is too late', advice: 'Ask a supervisor.' },
-  'no-schedule': { status: 422, title: 'Nothing is planned for you today', advice: 'Ask the office about the schedule.' },
+  'no-schedule': {
+    status: 422,
+    title: 'Nothing is planned for you today',
+    advice: 'Ask the office about the schedule.',
+  },
   'reason-required': { status: 422, title: 'A reason is required', advice: 'Say why, in a few words.' },
   'already-entered': { status: 422, title: 'You have entered already', advice: 'Choose EXIT when you leave.' },
   'already-exited': { status: 422, title: 'You have left already', advice: 'One ENTER and one EXIT count each day.' },
