@@ -9,6 +9,8 @@ CREATE TABLE auth.credential (
   PRIMARY KEY (org_id, user_id)
 );
 SELECT platform.protect('auth.credential', 'auth');
+-- Who signs in has named no organization yet.
+SELECT platform.allow_across('auth.credential', 'auth');
 
 -- One row for each user on each device (an installation of the app).
 CREATE TABLE auth.device (
@@ -28,6 +30,7 @@ CREATE UNIQUE INDEX device_bound_once ON auth.device (org_id, device_id) WHERE b
 CREATE UNIQUE INDEX device_bound_user ON auth.device (org_id, user_id) WHERE bound_at IS NOT NULL AND revoked_at IS NULL;
 CREATE INDEX device_users ON auth.device (org_id, device_id);
 SELECT platform.protect('auth.device', 'auth');
+SELECT platform.allow_across('auth.device', 'auth');
 
 -- One sign-in: a family of refresh tokens.
 CREATE TABLE auth.session (

@@ -1,0 +1,14 @@
+import type { Consumer } from '../../platform/events/port.ts';
+import type { ServiceDescriptor } from '../../platform/service.ts';
+import { accessChanges } from './consumers.ts';
+import { authRoutes } from './routes.ts';
+
+/** Sign-in, tokens, sessions and devices. */
+export const authService: ServiceDescriptor = {
+  name: 'auth',
+  create: (ports) => ({
+    name: 'auth',
+    routes: authRoutes(ports),
+    consumers: [accessChanges(ports) as Consumer],
+  }),
+};

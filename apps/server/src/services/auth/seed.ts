@@ -1,0 +1,2 @@
+export { writeCredentials as seedCredentials } from './account-store.ts';
+export { hashPassword } from './passwords.ts';
