@@ -19,22 +19,26 @@ function signalGroup(child, signal) {
   }
 }
 
-/** When this process is told to stop, its children stop first. */
+/**
+ * From now on, when this process is told to stop, the children of `run` stop first.
+ * @returns {() => void} gives the signals back, for whoever handles them from then on
+ */
 export function stopChildrenWithUs() {
-  for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-    process.once(signal, () => {
-      for (const child of running) signalGroup(child, 'SIGTERM');
-      setTimeout(() => {
-        for (const child of running) signalGroup(child, 'SIGKILL');
-        process.exit(exitCodeOf(null, signal));
-      }, 5_000).unref();
-      const poll = setInterval(() => {
-        if (running.size > 0) return;
-        clearInterval(poll);
-        process.exit(exitCodeOf(null, signal));
-      }, 50);
-    });
-  }
+  /** @param {NodeJS.Signals} signal */
+  const stop = (signal) => {
+    for (const child of running) signalGroup(child, 'SIGTERM');
+    const deadline = performance.now() + 5_000;
+    setInterval(() => {
+      if (running.size > 0 && performance.now() < deadline) return;
+      for (const child of running) signalGroup(child, 'SIGKILL');
+      process.exit(exitCodeOf(null, signal));
+    }, 50);
+  };
+  const signals = /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+  for (const signal of signals) process.once(signal, stop);
+  return () => {
+    for (const signal of signals) process.removeListener(signal, stop);
+  };
 }
 
 /**

@@ -28,7 +28,15 @@ export function runMuster(args) {
       program.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
     };
     for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, forward);
+    // When npm is killed outright we are left behind: the server stops too.
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.env['npm_lifecycle_event'] !== undefined && process.ppid !== parent) forward('SIGTERM');
+    }, 250);
     program.once('error', reject);
-    program.once('exit', (code, signal) => resolve(exitCodeOf(code, signal)));
+    program.once('exit', (code, signal) => {
+      clearInterval(watch);
+      resolve(exitCodeOf(code, signal));
+    });
   });
 }

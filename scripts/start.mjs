@@ -3,6 +3,7 @@
  * Runs on Node 20 with nothing installed.
  */
 import { ensureInstalled, Refusal } from './install.mjs';
+import { stopChildrenWithUs } from './processes.mjs';
 import { runMuster } from './server-process.mjs';
 import { ensureWebBuilt } from './web-app.mjs';
 
@@ -10,8 +11,10 @@ import { ensureWebBuilt } from './web-app.mjs';
 const say = (line) => process.stderr.write(`${line}\n`);
 
 try {
+  const releaseSignals = stopChildrenWithUs();
   await ensureInstalled(say);
   await ensureWebBuilt(say);
+  releaseSignals();
   process.exitCode = await runMuster(['serve', ...process.argv.slice(2)]);
 } catch (error) {
   if (!(error instanceof Refusal)) throw error;
