@@ -1,4 +1,5 @@
 export * from './access.ts';
+export * from './asyncapi.ts';
 export * from './attendance.ts';
 export * from './audit.ts';
 export * from './auth.ts';
@@ -8,6 +9,7 @@ export * from './fraud.ts';
 export * from './geo.ts';
 export * from './live.ts';
 export * from './notifications.ts';
+export * from './openapi.ts';
 export * from './organization.ts';
 export * from './primitives.ts';
 export * from './problems.ts';

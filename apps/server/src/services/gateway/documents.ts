@@ -1,0 +1,20 @@
+import { asyncApiDocument, openApiDocument, problemCatalogue, type ProblemCode } from '@muster/contracts';
+import scalar from '@scalar/fastify-api-reference';
+import type { FastifyInstance } from 'fastify';
+
+/** The descriptions of the API, for programs and for people. */
+export const serveDocuments = async (server: FastifyInstance): Promise<void> => {
+  const openApi = openApiDocument();
+  const asyncApi = asyncApiDocument();
+  server.get('/openapi.json', () => openApi);
+  server.get('/asyncapi.json', () => asyncApi);
+  server.get<{ Params: { code: string } }>('/problems/:code', (request, reply) => {
+    const known = problemCatalogue[request.params.code as ProblemCode];
+    if (known === undefined) return reply.callNotFound();
+    return { code: request.params.code, ...known };
+  });
+  await server.register(scalar, {
+    routePrefix: '/docs',
+    configuration: { url: '/openapi.json', withDefaultFonts: false, telemetry: false },
+  });
+};

@@ -1,0 +1,33 @@
+import type { Consumer } from '../../platform/events/port.ts';
+import type { ServiceDescriptor } from '../../platform/service.ts';
+import { liveConsumer } from './consumers.ts';
+import { serveDocuments } from './documents.ts';
+import { LiveHub } from './live/hub.ts';
+import { recordWatching } from './live/record-watching.ts';
+import { type LiveSocket, serveLiveSocket } from './live/socket.ts';
+import { serveWebFiles } from './web-files.ts';
+
+/** The public door: the live socket, the API's description, the web app's files. */
+export const gatewayService: ServiceDescriptor = {
+  name: 'gateway',
+  create: (ports) => {
+    const hub = new LiveHub(ports);
+    let socket: LiveSocket | undefined;
+    let stopRecording: (() => void) | undefined;
+    return {
+      name: 'gateway',
+      routes: [],
+      consumers: [liveConsumer(ports) as Consumer],
+      surface: async (server) => {
+        await serveDocuments(server);
+        await serveWebFiles(server, ports.settings.webRoot);
+        socket = serveLiveSocket(server, hub, ports);
+        server.addHook('preClose', async () => socket?.close());
+      },
+      start: async () => {
+        stopRecording = recordWatching(hub, ports);
+      },
+      stop: async () => stopRecording?.(),
+    };
+  },
+};

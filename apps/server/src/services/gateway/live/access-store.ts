@@ -1,0 +1,58 @@
+import { type LocationLevel, locationLevels, type Permission, type Role, tiesOf } from '@muster/contracts';
+import { sql } from 'kysely';
+import type { Tx } from '../../../platform/database/port.ts';
+import type { Actor } from '../../../platform/http/call.ts';
+import type { ViewerAccess } from '../rules/audience.ts';
+
+interface LevelRow {
+  readonly viewer_id: string;
+  readonly member_id: string;
+  readonly live_level: LocationLevel;
+}
+
+/** Everything that the viewer may be told about now. */
+export const readAccess = async (tx: Tx, { userId, role }: Pick<Actor, 'userId' | 'role'>): Promise<ViewerAccess> => {
+  const seen = await readReach(tx, userId, role, 'members.see');
+  const handled = await readReach(tx, userId, role, 'alerts.handle');
+  const { rows } = await sql<LevelRow>`
+    SELECT viewer_id, member_id, live_level FROM published.location_access
+    WHERE viewer_id = ${userId}`.execute(tx);
+  const levels = new Map<string, LocationLevel>();
+  for (const row of rows) levels.set(row.member_id, higher(levels.get(row.member_id), row.live_level));
+  return { userId, role, seen, handled, levels };
+};
+
+/** What several viewers may see of one member's location now. */
+export const readLevelsOf = async (
+  tx: Tx,
+  memberId: string,
+  viewerIds: readonly string[],
+): Promise<ReadonlyMap<string, LocationLevel>> => {
+  const { rows } = await sql<LevelRow>`
+    SELECT viewer_id, member_id, live_level FROM published.location_access
+    WHERE member_id = ${memberId} AND viewer_id = ANY(${[...viewerIds]})`.execute(tx);
+  const levels = new Map<string, LocationLevel>();
+  for (const row of rows) levels.set(row.viewer_id, higher(levels.get(row.viewer_id), row.live_level));
+  return levels;
+};
+
+/** Which of these sign-ins have ended, however that became known. */
+export const readEndedSignIns = async (tx: Tx, sessionIds: readonly string[]): Promise<string[]> => {
+  const { rows } = await sql<{ session_id: string }>`
+    SELECT session_id FROM published.sign_in
+    WHERE session_id = ANY(${[...sessionIds]}) AND ended_at IS NOT NULL`.execute(tx);
+  return rows.map((row) => row.session_id);
+};
+
+const readReach = async (tx: Tx, userId: string, role: Role, permission: Permission): Promise<Set<string>> => {
+  const ties = tiesOf(role, permission);
+  if (ties.length === 0) return new Set();
+  const { rows } = await sql<{ member_id: string }>`
+    SELECT DISTINCT member_id FROM published.reach
+    WHERE user_id = ${userId} AND via = ANY(${[...ties]})`.execute(tx);
+  return new Set(rows.map((row) => row.member_id));
+};
+
+/** One may be tied to a member twice (a teacher whose child is in the class): the better view counts. */
+const higher = (one: LocationLevel | undefined, two: LocationLevel): LocationLevel =>
+  one !== undefined && locationLevels.indexOf(one) > locationLevels.indexOf(two) ? one : two;

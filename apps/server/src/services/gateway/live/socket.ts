@@ -1,0 +1,132 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { liveCloseCodes, liveRequest, liveSubprotocol } from '@muster/contracts';
+import type { FastifyInstance } from 'fastify';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Actor } from '../../../platform/http/call.ts';
+import type { Ports } from '../../../platform/service.ts';
+import { Connection } from './connection.ts';
+import type { LiveHub } from './hub.ts';
+
+const livePath = '/v1/live';
+const maxRequestBytes = 4 * 1024;
+const maxSocketsPerUser = 10;
+const maxRequestsPerMinute = 60;
+const pingEveryMs = 15_000;
+const silentAfterMs = 45_000;
+const checkSignInsEveryMs = 5_000;
+
+type SocketPorts = Pick<Ports, 'accessTokens' | 'cache' | 'clock' | 'telemetry'>;
+
+export interface LiveSocket {
+  /** Says goodbye to everyone, so that they come back elsewhere. */
+  close(): Promise<void>;
+}
+
+/** `WS /v1/live`: authenticated in the upgrade, so that nobody unknown ever holds a socket. */
+export const serveLiveSocket = (server: FastifyInstance, hub: LiveHub, ports: SocketPorts): LiveSocket => {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxRequestBytes,
+    perMessageDeflate: false,
+    handleProtocols: () => liveSubprotocol,
+  });
+  const fail = (error: unknown): void => ports.telemetry.log.error({ err: error }, 'the live socket failed');
+
+  server.server.on('upgrade', (request, stream: Duplex, head) => {
+    upgrade(request, stream, head).catch((error: unknown) => {
+      fail(error);
+      stream.destroy();
+    });
+  });
+
+  const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
+    const refusal = refuse(request);
+    if (refusal !== null) return end(stream, refusal);
+    const token = bearerOf(request);
+    const actor = token === null ? null : await ports.accessTokens.verify(token);
+    if (actor === null) return end(stream, '401 Unauthorized');
+    sockets.handleUpgrade(request, stream, head, (socket) => void welcome(socket, actor).catch(fail));
+  };
+
+  const welcome = async (socket: WebSocket, actor: Actor): Promise<void> => {
+    const nothing = {
+      userId: actor.userId,
+      role: actor.role,
+      seen: new Set<string>(),
+      handled: new Set<string>(),
+      levels: new Map(),
+    };
+    const connection = new Connection(socket, actor, nothing, ports.clock.now().getTime());
+    const others = (await hub.connections()).filter((other) => other.actor.userId === actor.userId);
+    if (others.length >= maxSocketsPerUser) return connection.close(liveCloseCodes.tooMany, 'too many sockets');
+    // A broken stream also closes; there is nothing else to do about it.
+    socket.on('error', () => socket.terminate());
+    socket.on('close', () => void hub.leave(connection).catch(fail));
+    socket.on('message', (data) => void hear(connection, String(data)).catch(fail));
+    await hub.join(connection);
+  };
+
+  const hear = async (connection: Connection, text: string): Promise<void> => {
+    connection.lastHeardMs = ports.clock.now().getTime();
+    const { allowed } = await ports.cache.take(`live:${connection.actor.sessionId}`, maxRequestsPerMinute, 60_000);
+    if (!allowed) return connection.close(liveCloseCodes.tooMany, 'too many requests');
+    const request = liveRequest.safeParse(parseJson(text));
+    if (!request.success) return connection.close(liveCloseCodes.malformed, 'not a request of this protocol');
+    if (request.data.type === 'subscribe') await hub.subscribe(connection, request.data.topics, request.data.cursor);
+  };
+
+  const beat = async (): Promise<void> => {
+    const now = ports.clock.now();
+    for (const connection of await hub.connections()) {
+      if (now.getTime() - connection.lastHeardMs > silentAfterMs) {
+        connection.close(liveCloseCodes.silent, 'nothing was heard');
+      } else {
+        connection.send({ type: 'ping', serverAt: now.toISOString() });
+      }
+    }
+  };
+  const heart = setInterval(() => void beat().catch(fail), pingEveryMs);
+  const checks = setInterval(() => void hub.closeEnded().catch(fail), checkSignInsEveryMs);
+
+  return {
+    close: async () => {
+      clearInterval(heart);
+      clearInterval(checks);
+      for (const connection of await hub.connections()) {
+        connection.close(liveCloseCodes.restarting, 'restarting: come back in a moment');
+      }
+      sockets.close();
+    },
+  };
+};
+
+/** What is wrong with an upgrade before anybody is asked who they are. */
+const refuse = (request: IncomingMessage): string | null => {
+  const path = (request.url ?? '').split('?', 1)[0];
+  if (path !== livePath) return '404 Not Found';
+  // A page of another site must not open sockets with the token it may have been given (ASVS 4.4.2).
+  const { origin, host } = request.headers;
+  if (origin !== undefined && hostOf(origin) !== host) return '403 Forbidden';
+  return null;
+};
+
+const hostOf = (origin: string): string | null => (URL.canParse(origin) ? new URL(origin).host : null);
+
+const bearerOf = (request: IncomingMessage): string | null => {
+  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
+  if (!offered.includes(liveSubprotocol)) return null;
+  return offered.find((protocol) => protocol.startsWith('bearer.'))?.slice('bearer.'.length) ?? null;
+};
+
+const end = (stream: Duplex, status: string): void => {
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,121 @@
+import type { z } from 'zod';
+import { routes } from './catalogue.ts';
+import { toJsonSchema } from './json-schema.ts';
+import { problemBody, type ProblemCode, problemCatalogue } from './problems.ts';
+import type { RouteDefinition } from './route.ts';
+
+type Json = Record<string, unknown>;
+
+/** What every route may answer besides its own problems. */
+const commonProblems: readonly ProblemCode[] = [
+  'request-invalid',
+  'too-many-requests',
+  'internal-error',
+  'unavailable',
+];
+
+/** The OpenAPI 3.1 description of every route; pure, so that it can be generated, committed and compared. */
+export const openApiDocument = (): Json => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'Muster',
+    version: '1.0.0',
+    description:
+      'Attendance and live-location monitoring. Instants are UTC, dates belong to the time zone of the site. ' +
+      'Errors are problem documents (RFC 9457) with a stable `code`.',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  servers: [{ url: '/' }],
+  tags: [...new Set(Object.values(routes).map(({ service }) => service))].sort().map((name) => ({ name })),
+  paths: paths(),
+  components: {
+    securitySchemes: {
+      accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      kioskSecret: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`Kiosk <secret>`' },
+    },
+    schemas: { Problem: toJsonSchema(problemBody, 'output') },
+  },
+});
+
+const paths = (): Json => {
+  const result: Record<string, Json> = {};
+  for (const route of Object.values<RouteDefinition>(routes)) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    result[path] = { ...result[path], [route.method.toLowerCase()]: operation(route) };
+  }
+  return result;
+};
+
+const operation = (route: RouteDefinition): Json => ({
+  operationId: route.operation,
+  tags: [route.service],
+  summary: route.summary,
+  security: security(route),
+  parameters: parameters(route),
+  ...(route.body === undefined
+    ? {}
+    : {
+        requestBody: { required: true, content: { 'application/json': { schema: toJsonSchema(route.body, 'input') } } },
+      }),
+  responses: { ...success(route), ...problems(route) },
+  ...(typeof route.access === 'object' ? { 'x-permission': route.access.permission } : {}),
+});
+
+const security = ({ access }: RouteDefinition): Json[] => {
+  if (access === 'public') return [];
+  return access === 'kiosk' ? [{ kioskSecret: [] }] : [{ accessToken: [] }];
+};
+
+const parameters = (route: RouteDefinition): Json[] => [
+  ...fields(route.params, 'path'),
+  ...fields(route.query, 'query'),
+  ...(route.idempotency === 'key'
+    ? [
+        {
+          name: 'Idempotency-Key',
+          in: 'header',
+          required: true,
+          description: 'A fresh unique value for every new write; the same value for a repeat.',
+          schema: { type: 'string', minLength: 8, maxLength: 100 },
+        },
+      ]
+    : []),
+];
+
+const fields = (schema: z.ZodObject | undefined, place: 'path' | 'query'): Json[] => {
+  if (schema === undefined) return [];
+  const json = toJsonSchema(schema, 'input') as { properties?: Record<string, Json>; required?: string[] };
+  return Object.entries(json.properties ?? {}).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || (json.required ?? []).includes(name),
+    schema: property,
+  }));
+};
+
+const success = ({ answer, status = 200, summary }: RouteDefinition): Json => {
+  if (answer === null) return { 204: { description: summary } };
+  const contentType = answer.meta()?.['contentType'];
+  const mediaType = typeof contentType === 'string' ? contentType.split(';')[0] : 'application/json';
+  return {
+    [status]: { description: summary, content: { [String(mediaType)]: { schema: toJsonSchema(answer, 'output') } } },
+  };
+};
+
+const problems = (route: RouteDefinition): Json => {
+  const codes: ProblemCode[] = [...commonProblems, ...(route.problems ?? [])];
+  if (route.access !== 'public') codes.push('not-signed-in');
+  if (typeof route.access === 'object') codes.push('not-permitted');
+  if (route.body !== undefined) codes.push('body-malformed', 'body-too-large', 'media-type-unsupported');
+  if (route.idempotency === 'key') codes.push('idempotency-key-missing', 'idempotency-key-reused', 'still-running');
+  const byStatus = Map.groupBy(new Set(codes), (code) => problemCatalogue[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => [
+      status,
+      {
+        description: group.map((code) => `\`${code}\`: ${problemCatalogue[code].title}`).join('; '),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  );
+};
