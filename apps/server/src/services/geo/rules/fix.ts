@@ -21,11 +21,10 @@ export type RawFix = {
   readonly isPing: boolean;
   readonly isMoving: boolean | null;
   readonly activity: string | null;
-  readonly wifiBssid: string | null;
+  /** Hardware addresses of wireless networks in reach, `aa:bb:cc:dd:ee:ff`. */
+  readonly wifiBssids: readonly string[];
   /** Mobile country code of the network. */
   readonly mobileCountryCode: number | null;
-  /** The member asked for help. */
-  readonly isSos: boolean;
   /** What the client calls the device: a hint for people, never an identity. */
   readonly deviceHint: string | null;
 };
@@ -47,9 +46,8 @@ export const emptyRawFix: RawFix = {
   isPing: false,
   isMoving: null,
   activity: null,
-  wifiBssid: null,
+  wifiBssids: [],
   mobileCountryCode: null,
-  isSos: false,
   deviceHint: null,
 };
 
