@@ -2,7 +2,12 @@ import type { Tx } from '../../platform/database/port.ts';
 import type { EventBus } from '../../platform/events/port.ts';
 import { closeSessions } from './session-store.ts';
 
-export type EndCause = 'signed-out' | 'refresh-token-reused' | 'foreign-device' | 'access-changed' | 'too-many-sessions';
+export type EndCause =
+  | 'signed-out'
+  | 'refresh-token-reused'
+  | 'foreign-device'
+  | 'access-changed'
+  | 'too-many-sessions';
 
 /** Ends sessions in the transaction and tells everybody: sockets close, access tokens stop working within a second. */
 export const endSessions = async (

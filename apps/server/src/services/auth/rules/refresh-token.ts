@@ -27,11 +27,7 @@ export const firstRefreshToken = (orgId: string, sessionId: string, secret: Uint
 
 /** Always the same one for the same parent. */
 export const successorOf = (parent: RefreshToken, familySecret: Uint8Array): RefreshToken =>
-  firstRefreshToken(
-    parent.orgId,
-    parent.sessionId,
-    createHmac('sha256', familySecret).update(parent.text).digest(),
-  );
+  firstRefreshToken(parent.orgId, parent.sessionId, createHmac('sha256', familySecret).update(parent.text).digest());
 
 /** Null for what is no refresh token at all. */
 export const parseRefreshToken = (text: string): RefreshToken | null => {
