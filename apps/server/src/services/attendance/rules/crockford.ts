@@ -34,7 +34,7 @@ export function decodeNumber(text: string): number | null {
   if (!/^(0|[1-9A-HJKMNP-TV-Z][0-9A-HJKMNP-TV-Z]{0,10})$/.test(text)) {
     return null;
   }
-  const value = [...text].reduce((sum, character) => sum * 32 + alphabet.indexOf(character), 0);
+  const value = text.split('').reduce((sum, character) => sum * 32 + alphabet.indexOf(character), 0);
   return Number.isSafeInteger(value) ? value : null;
 }
 

@@ -74,7 +74,11 @@ describe('a check that cannot run holds the punch', () => {
   ])('%s', (_name, evidence, code) => {
     const judgement = judgePunch(evidence);
     expect(judgement.verdict).toBe('held');
-    expect(judgement.reasons).toContainEqual({ code, effect: 'hold', sentence: expect.stringMatching(/^[A-Z].+\.$/) });
+    expect(judgement.reasons).toContainEqual({
+      code,
+      effect: 'hold',
+      sentence: expect.stringMatching(/^[A-Z].+\.$/) as unknown,
+    });
     expect(judgement.signals).toEqual([]);
   });
 });
@@ -91,7 +95,7 @@ describe('an attempt to cheat', () => {
     const judgement = judgePunch(withFix({ distanceToGeofenceMeters: 3_412 }));
     expect(judgement.verdict).toBe('held');
     expect(judgement.signals).toMatchObject([
-      { kind: 'proxy-attendance', sentence: expect.stringContaining('at least 3.4 km outside the site') },
+      { kind: 'proxy-attendance', sentence: expect.stringContaining('at least 3.4 km outside the site') as unknown },
     ]);
   });
 

@@ -25,7 +25,7 @@ describe('a geo violation', () => {
       kind: 'geo-violation',
       points: 5,
       causeKey: 'excursion:e1',
-      sentence: expect.stringMatching(/^Outside the site for \d+ min, up to \d+ m away\.$/),
+      sentence: expect.stringMatching(/^Outside the site for \d+ min, up to \d+ m away\.$/) as unknown,
     });
   });
 

@@ -1,7 +1,7 @@
 import { type Coordinates, distanceMeters } from './distance.ts';
 import { positionCause, type Signal, type SignalTable, signalOf, signalRules } from './signals.ts';
 
-/** One fix of one device. */
+/** One fix of one device. Without an accuracy (null or 0, as cell positions come) nothing is concluded from it. */
 export interface TravelFix extends Coordinates {
   atMs: number;
   accuracyMeters: number | null;
@@ -24,8 +24,8 @@ export interface TravelPolicy {
   coldStartGapMs: number;
   /** … and its first fixes are ignored. */
   coldStartFixes: number;
-  /** Taken where a fix does not say how exact it is. */
-  unknownAccuracyMeters: number;
+  /** A position that wavers less than this was not measured again. */
+  repeatedWithinMeters: number;
 }
 
 export const travelPolicyDefaults: TravelPolicy = {
@@ -35,12 +35,20 @@ export const travelPolicyDefaults: TravelPolicy = {
   longestSpikeFixes: 3,
   coldStartGapMs: 10 * 60_000,
   coldStartFixes: 3,
-  unknownAccuracyMeters: 100,
+  repeatedWithinMeters: 2,
 };
 
+/**
+ * A phone without reception repeats its last fix, almost to the digit, with ever new times: in a train that looks like
+ * standing still and then flying. So a repeated position counts from the first time it was reported.
+ */
+export interface MeasuredFix extends TravelFix {
+  measuredAtMs: number;
+}
+
 interface Leg {
-  from: TravelFix;
-  to: TravelFix;
+  from: MeasuredFix;
+  to: MeasuredFix;
   meters: number;
   speedMps: number;
 }
@@ -48,7 +56,7 @@ interface Leg {
 /**
  * Impossible travel of one device: one signal per stretch on which its position moved faster than anything on the
  * ground, accuracies taken off the distance, sustained, without glitches and cold starts. The order and repetition of
- * the fixes do not matter. A jump is judged only once enough fixes have followed to see whether it comes back.
+ * the fixes do not matter, and a repeated fix is as old as the first of its kind. A jump is judged only once enough fixes have followed to see whether it comes back.
  */
 export function detectImpossibleTravel(
   deviceId: string,
@@ -56,32 +64,42 @@ export function detectImpossibleTravel(
   policy: TravelPolicy = travelPolicyDefaults,
   table: SignalTable = signalRules,
 ): Signal[] {
-  const track = withoutSpikes(withoutColdStarts(inOrder(fixes), policy), policy);
+  const track = withoutSpikes(withoutColdStarts(measured(inOrder(fixes), policy), policy), policy);
   return stretches(sustainedLegs(track, policy), policy).map((leg) => travelSignal(deviceId, leg, policy, table));
 }
 
-/** Speed in m/s between two fixes, of the distance that remains when both accuracies are taken off. */
-export function hardenedSpeed(from: TravelFix, to: TravelFix, policy: TravelPolicy = travelPolicyDefaults): number {
-  const seconds = (to.atMs - from.atMs) / 1000;
-  return seconds > 0 ? hardenedMeters(from, to, policy) / seconds : 0;
+/** Speed in m/s between two measured fixes, of the distance that remains when both accuracies are taken off. */
+export function hardenedSpeed(from: MeasuredFix, to: MeasuredFix): number {
+  const seconds = (to.measuredAtMs - from.measuredAtMs) / 1000;
+  return seconds > 0 ? hardenedMeters(from, to) / seconds : 0;
 }
 
-function hardenedMeters(from: TravelFix, to: TravelFix, policy: TravelPolicy): number {
-  const vague = (fix: TravelFix) => fix.accuracyMeters ?? policy.unknownAccuracyMeters;
-  return Math.max(0, distanceMeters(from, to) - vague(from) - vague(to));
+function hardenedMeters(from: MeasuredFix, to: MeasuredFix): number {
+  return Math.max(0, distanceMeters(from, to) - (from.accuracyMeters ?? 0) - (to.accuracyMeters ?? 0));
 }
 
-/** Sorted by time, one fix per instant (the most exact one), without what is no position. */
+/** Sorted by time, one fix per instant (the most exact one), without those that say too little. */
 function inOrder(fixes: readonly TravelFix[]): TravelFix[] {
-  const usable = fixes.filter((fix) => [fix.atMs, fix.latitude, fix.longitude].every(Number.isFinite));
-  const exactness = (fix: TravelFix) => fix.accuracyMeters ?? Number.MAX_VALUE;
-  const sorted = usable.sort(
-    (a, b) => a.atMs - b.atMs || exactness(a) - exactness(b) || a.latitude - b.latitude || a.longitude - b.longitude,
-  );
+  const exactness = (fix: TravelFix) => fix.accuracyMeters ?? 0;
+  const sorted = fixes
+    .filter((fix) => [fix.atMs, fix.latitude, fix.longitude].every(Number.isFinite) && exactness(fix) > 0)
+    .sort(
+      (a, b) => a.atMs - b.atMs || exactness(a) - exactness(b) || a.latitude - b.latitude || a.longitude - b.longitude,
+    );
   return sorted.filter((fix, index) => fix.atMs !== sorted[index - 1]?.atMs);
 }
 
-function withoutColdStarts(fixes: readonly TravelFix[], policy: TravelPolicy): TravelFix[] {
+function measured(fixes: readonly TravelFix[], policy: TravelPolicy): MeasuredFix[] {
+  let first: TravelFix | undefined;
+  return fixes.map((fix) => {
+    if (first === undefined || distanceMeters(first, fix) >= policy.repeatedWithinMeters) {
+      first = fix;
+    }
+    return { ...fix, measuredAtMs: first.atMs };
+  });
+}
+
+function withoutColdStarts(fixes: readonly MeasuredFix[], policy: TravelPolicy): MeasuredFix[] {
   let ignore = 0;
   return fixes.filter((fix, index) => {
     const previous = fixes[index - 1];
@@ -94,20 +112,22 @@ function withoutColdStarts(fixes: readonly TravelFix[], policy: TravelPolicy): T
 }
 
 /** Leaves out jumps that come back within a few fixes, and ends before one of which that is not known yet. */
-function withoutSpikes(fixes: readonly TravelFix[], policy: TravelPolicy): TravelFix[] {
-  const kept: TravelFix[] = [];
+function withoutSpikes(fixes: readonly MeasuredFix[], policy: TravelPolicy): MeasuredFix[] {
+  const kept: MeasuredFix[] = [];
   let index = 0;
   while (index < fixes.length) {
-    const fix = fixes[index] as TravelFix;
+    const fix = fixes[index] as MeasuredFix;
     const anchor = kept.at(-1);
-    if (anchor === undefined || hardenedSpeed(anchor, fix, policy) <= policy.impossibleMps) {
+    if (anchor === undefined || hardenedSpeed(anchor, fix) <= policy.impossibleMps) {
       kept.push(fix);
       index += 1;
       continue;
     }
     const following = fixes.slice(index + 1, index + 1 + policy.longestSpikeFixes);
-    const back = following.findIndex((later) => hardenedSpeed(anchor, later, policy) <= policy.impossibleMps);
-    if (back >= 0 && comesBack(anchor, fix, following[back] as TravelFix, policy)) {
+    const back = following.findIndex(
+      (later) => hardenedSpeed(anchor, later) <= policy.impossibleMps && comesBack(anchor, fix, later),
+    );
+    if (back >= 0) {
       index += back + 1;
     } else if (following.length < policy.longestSpikeFixes) {
       break;
@@ -120,22 +140,25 @@ function withoutSpikes(fixes: readonly TravelFix[], policy: TravelPolicy): Trave
 }
 
 /** A spike ends nearer to where it began than to where it led; a jump that stays does not, however slow it looks later. */
-function comesBack(anchor: TravelFix, spike: TravelFix, later: TravelFix, policy: TravelPolicy): boolean {
-  return hardenedMeters(anchor, later, policy) < hardenedMeters(spike, later, policy);
+function comesBack(anchor: MeasuredFix, spike: MeasuredFix, later: MeasuredFix): boolean {
+  return hardenedMeters(anchor, later) < hardenedMeters(spike, later);
 }
 
 /** For every fix the leg from the latest one that lies at least the sustained time before it, if it is too fast. */
-function sustainedLegs(track: readonly TravelFix[], policy: TravelPolicy): Leg[] {
+function sustainedLegs(track: readonly MeasuredFix[], policy: TravelPolicy): Leg[] {
   const legs: Leg[] = [];
   let start = 0;
   for (const [index, to] of track.entries()) {
-    while (start + 1 < index && to.atMs - (track[start + 1] as TravelFix).atMs >= policy.sustainedMs) {
+    while (
+      start + 1 < index &&
+      to.measuredAtMs - (track[start + 1] as MeasuredFix).measuredAtMs >= policy.sustainedMs
+    ) {
       start += 1;
     }
-    const from = track[start] as TravelFix;
-    const speedMps = hardenedSpeed(from, to, policy);
-    if (to.atMs - from.atMs >= policy.sustainedMs && speedMps > policy.impossibleMps) {
-      legs.push({ from, to, meters: hardenedMeters(from, to, policy), speedMps });
+    const from = track[start] as MeasuredFix;
+    const speedMps = hardenedSpeed(from, to);
+    if (to.measuredAtMs - from.measuredAtMs >= policy.sustainedMs && speedMps > policy.impossibleMps) {
+      legs.push({ from, to, meters: hardenedMeters(from, to), speedMps });
     }
   }
   return legs;
@@ -158,7 +181,7 @@ function stretches(legs: readonly Leg[], policy: TravelPolicy): Leg[] {
 }
 
 function travelSignal(deviceId: string, leg: Leg, policy: TravelPolicy, table: SignalTable): Signal {
-  const seconds = (leg.to.atMs - leg.from.atMs) / 1000;
+  const seconds = (leg.to.measuredAtMs - leg.from.measuredAtMs) / 1000;
   const kilometersPerHour = Math.round(leg.speedMps * 3.6);
   const lasted = seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
   const strong = leg.speedMps > policy.strongMps;
@@ -166,15 +189,15 @@ function travelSignal(deviceId: string, leg: Leg, policy: TravelPolicy, table: S
     {
       kind: 'impossible-travel',
       causeKey: positionCause(deviceId),
-      observedAtMs: leg.to.atMs,
+      observedAtMs: leg.to.measuredAtMs,
       sentence: `The position moved ${(leg.meters / 1000).toFixed(1)} km in ${lasted}, about ${kilometersPerHour} km/h.`,
       innocentExplanations: strong
         ? ['The receiver lost its way in a tunnel or among tall buildings.', 'The network placed the phone elsewhere.']
         : ['A fast train or a flight.', 'The receiver lost its way in a tunnel or among tall buildings.'],
       facts: {
         deviceId,
-        fromMs: leg.from.atMs,
-        toMs: leg.to.atMs,
+        fromMs: leg.from.measuredAtMs,
+        toMs: leg.to.measuredAtMs,
         meters: Math.round(leg.meters),
         kilometersPerHour,
         strong,
