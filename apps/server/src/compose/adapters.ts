@@ -8,6 +8,7 @@ import { PostgresDatabase } from '../platform/database/postgres.ts';
 import { OutboxBus } from '../platform/events/outbox-bus.ts';
 import { createAccessTokens } from '../platform/http/access-token-verifier.ts';
 import { createBullJobs } from '../platform/jobs/bull.ts';
+import { migrateJobs } from '../platform/jobs/migrate-jobs.ts';
 import { createFolderObjects } from '../platform/objects/folder.ts';
 import { createMemoryRealtime } from '../platform/realtime/memory.ts';
 import type { Ports } from '../platform/service.ts';
@@ -40,8 +41,12 @@ export const openDatabase = async (
 };
 
 /** Brings the schema up to date, where this process may; resolves with the migrations that ran. */
-export const migrateDatabase = async ({ ownerUrl, runtimePassword }: DatabaseAddress): Promise<readonly string[]> =>
-  ownerUrl === undefined ? [] : migrate({ ownerUrl, ...(runtimePassword === undefined ? {} : { runtimePassword }) });
+export const migrateDatabase = async ({ ownerUrl, runtimePassword }: DatabaseAddress): Promise<readonly string[]> => {
+  if (ownerUrl === undefined) return [];
+  const ran = await migrate({ ownerUrl, ...(runtimePassword === undefined ? {} : { runtimePassword }) });
+  await migrateJobs(ownerUrl);
+  return ran;
+};
 
 export const openPorts = async (
   configuration: Configuration,
@@ -71,7 +76,7 @@ export const openPorts = async (
     clock,
     log: (message, error) => telemetry.log.warn({ err: error }, message),
   });
-  const jobs = createBullJobs({ connectionString: address.runtimeUrl, database, events, clock, log: telemetry.log });
+  const jobs = createBullJobs({ connectionString: address.runtimeUrl, events, log: telemetry.log });
   const accessTokens = createAccessTokens({ database, clock, issuer: configuration.publicUrl });
   return {
     database,

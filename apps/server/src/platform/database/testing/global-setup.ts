@@ -5,6 +5,7 @@ import type { TestProject } from 'vitest/node';
 import { publicFolder } from '../embedded-programs.ts';
 import { startEmbeddedPostgres } from '../embedded.ts';
 import { folderHolder } from '../folder-lock.ts';
+import { migrateJobs } from '../../jobs/migrate-jobs.ts';
 import { migrate } from '../migrate.ts';
 
 declare module 'vitest' {
@@ -40,6 +41,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   };
   try {
     await migrate({ ownerUrl: server.ownerUrl, runtimePassword: server.runtimePassword });
+    await migrateJobs(server.ownerUrl);
   } catch (error) {
     await tearDown();
     throw error;

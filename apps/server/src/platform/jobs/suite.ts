@@ -1,0 +1,89 @@
+import { expect, it } from 'vitest';
+import type { Database } from '../database/port.ts';
+import type { EventBus } from '../events/port.ts';
+import { uuidv7 } from '../ids.ts';
+import type { Jobs, RunningJob } from './port.ts';
+
+export interface JobsUnderTest {
+  readonly database: Database;
+  readonly events: EventBus;
+  readonly jobs: Jobs;
+}
+
+const eventually = async (condition: () => boolean, what: string): Promise<void> => {
+  for (let round = 0; round < 1_000 && !condition(); round += 1)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(condition(), what).toBe(true);
+};
+
+/** How every job queue behaves; each adapter's test calls this. */
+export const jobsSuite = (withJobs: (test: (given: JobsUnderTest) => Promise<void>) => Promise<void>): void => {
+  const orgId = uuidv7();
+
+  it('runs what a committed transaction asked for, with its payload, and nothing that was rolled back', () =>
+    withJobs(async ({ database, events, jobs }) => {
+      const ran: RunningJob[] = [];
+      jobs.handle('reports.generate', async (job) => {
+        ran.push(job);
+      });
+      await jobs.start();
+      await events.start();
+      const ask = (month: string, fail: boolean) =>
+        database.inOrganization('reports', orgId, async (tx) => {
+          await jobs.enqueue(tx, orgId, { name: 'reports.generate', payload: { month } });
+          if (fail) throw new Error('rolled back');
+        });
+      await expect(ask('2026-10', true)).rejects.toThrow('rolled back');
+      await ask('2026-11', false);
+      await eventually(() => ran.length > 0, 'the job ran');
+      expect(ran.map(({ orgId: org, payload, attempt }) => ({ org, payload, attempt }))).toEqual([
+        { org: orgId, payload: { month: '2026-11' }, attempt: 1 },
+      ]);
+    }));
+
+  it('tries again when a handler fails', () =>
+    withJobs(async ({ database, events, jobs }) => {
+      const attempts: number[] = [];
+      jobs.handle('reports.flaky', async ({ attempt }) => {
+        attempts.push(attempt);
+        if (attempt === 1) throw new Error('not this time');
+      });
+      await jobs.start();
+      await events.start();
+      await database.inOrganization('reports', orgId, (tx) =>
+        jobs.enqueue(tx, orgId, { name: 'reports.flaky', payload: {} }),
+      );
+      await eventually(() => attempts.length === 2, 'the second try');
+      expect(attempts).toEqual([1, 2]);
+    }));
+
+  it('repeats what is scheduled', () =>
+    withJobs(async ({ events, jobs }) => {
+      let rounds = 0;
+      jobs.every('reports.tick', 200, async () => {
+        rounds += 1;
+      });
+      await jobs.start();
+      await events.start();
+      await eventually(() => rounds >= 2, 'two rounds');
+    }));
+
+  it('lets a running handler finish before it stops', () =>
+    withJobs(async ({ database, events, jobs }) => {
+      let begun = false;
+      let finished = false;
+      jobs.handle('reports.slow', async () => {
+        begun = true;
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        finished = true;
+      });
+      await jobs.start();
+      await events.start();
+      await database.inOrganization('reports', orgId, (tx) =>
+        jobs.enqueue(tx, orgId, { name: 'reports.slow', payload: {} }),
+      );
+      await eventually(() => begun, 'the job began');
+      await jobs.stop();
+      expect(finished).toBe(true);
+    }));
+};
