@@ -21,10 +21,12 @@ CREATE TABLE geo.position (
   heading_degrees double precision,
   battery_fraction double precision,
   mock boolean,
-  -- Phones repeat themselves: the same fix of the same device is one row.
-  PRIMARY KEY (org_id, device_id, fixed_at, latitude, longitude)
+  -- The phone was alive then, but the position may be an old one.
+  is_ping boolean NOT NULL,
+  -- Phones repeat themselves: the same fix of the same device is one row. The time of a fix decides its session, so the
+  -- session adds nothing to the identity; in front it makes this the one index that everything is read by.
+  PRIMARY KEY (org_id, session_id, fixed_at, device_id, latitude, longitude)
 ) PARTITION BY RANGE (fixed_at);
-CREATE INDEX position_of_session ON geo.position (org_id, session_id, fixed_at);
 SELECT platform.protect('geo.position', 'geo', 'SELECT, INSERT');
 
 -- Makes the missing partitions of the days from first_day to last_day (UTC); answers how many were made.
@@ -156,6 +158,8 @@ CREATE INDEX presence_state_of_member ON geo.presence_state (org_id, member_id);
 CREATE INDEX presence_state_heard ON geo.presence_state (last_heard_at) WHERE ended_at IS NULL AND presence <> 'unknown';
 SELECT platform.protect('geo.presence_state', 'geo');
 SELECT platform.allow_across('geo.presence_state', 'geo');
+-- Retention blanks the newest position in "fold".
+SELECT platform.allow_across('geo.presence_state', 'geo', 'UPDATE');
 
 CREATE TABLE geo.excursion (
   org_id uuid NOT NULL,
@@ -165,8 +169,13 @@ CREATE TABLE geo.excursion (
   date date NOT NULL,
   started_at timestamptz NOT NULL,
   ended_at timestamptz,
+  ended_by text CHECK (ended_by IN ('return', 'exit')),
+  -- Time of the fix that made it an excursion.
+  decided_at timestamptz NOT NULL,
   farthest_meters double precision NOT NULL,
-  PRIMARY KEY (org_id, excursion_id)
+  farthest_at timestamptz NOT NULL,
+  PRIMARY KEY (org_id, excursion_id),
+  CHECK ((ended_at IS NULL) = (ended_by IS NULL))
 );
 CREATE INDEX excursion_of_session ON geo.excursion (org_id, session_id, started_at);
 CREATE INDEX excursion_of_day ON geo.excursion (org_id, member_id, date);
