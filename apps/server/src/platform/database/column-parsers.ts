@@ -8,7 +8,7 @@ function parseInt8(text: string): number | string {
   return Number.isSafeInteger(value) ? value : text;
 }
 
-const parseTextArray: (text: string) => (string | null)[] = pg.types.getTypeParser(oid.textArray);
+const parseTextArray: (text: string) => (string | null)[] = pg.types.getTypeParser(oid.textArray as number);
 
 function arrayOf<T>(parse: (text: string) => T): (text: string) => (T | null)[] {
   return (text) => parseTextArray(text).map((item) => (item === null ? null : parse(item)));

@@ -8,19 +8,14 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from './embedded.ts';
 import { migrate } from './migrate.ts';
 
-/*
- * Writes schema.generated.ts from the migrations, on a throw-away server.
- *   node generate-schema.ts           writes
- *   node generate-schema.ts --check   fails when what is written is out of date
- */
-
 const file = join(import.meta.dirname, 'schema.generated.ts');
 
 /** The types of the tables, as column-parsers.ts delivers their values. */
 async function generateTypes(ownerUrl: string): Promise<string> {
-  const db = new Kysely<unknown>({
-    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: ownerUrl }) }),
-  });
+  const pool = new pg.Pool({ connectionString: ownerUrl });
+  // The server stops while the last connections are still saying goodbye.
+  pool.on('error', () => {});
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     return await generate({
       db,
@@ -55,10 +50,21 @@ async function onThrowAwayServer<T>(work: (ownerUrl: string) => Promise<T>): Pro
   }
 }
 
-const types = format(await onThrowAwayServer(generateTypes));
-if (!process.argv.includes('--check')) {
-  await writeFile(file, types);
-} else if ((await readFile(file, 'utf8')) !== types) {
-  console.error('schema.generated.ts does not fit the migrations: run npm run generate');
-  process.exitCode = 1;
+/**
+ * Writes schema.generated.ts from the migrations, on a throw-away server; `check` writes nothing.
+ * @returns whether the file was up to date already
+ */
+export async function generateSchema(options: { check: boolean }): Promise<boolean> {
+  const types = format(await onThrowAwayServer(generateTypes));
+  const upToDate = (await readFile(file, 'utf8').catch(() => '')) === types;
+  if (!upToDate && !options.check) await writeFile(file, types);
+  return upToDate;
+}
+
+if (import.meta.main) {
+  const check = process.argv.includes('--check');
+  if (!(await generateSchema({ check })) && check) {
+    console.error('schema.generated.ts does not fit the migrations: run npm run generate');
+    process.exitCode = 1;
+  }
 }

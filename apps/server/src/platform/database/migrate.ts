@@ -32,11 +32,9 @@ export interface MigrateOptions {
  * start together wait for each other. Resolves with the names of the migrations that ran.
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
-  const db = new Kysely<unknown>({
-    dialect: new PostgresDialect({
-      pool: new pg.Pool({ connectionString: options.ownerUrl, max: 1, application_name: 'muster migrate' }),
-    }),
-  });
+  const pool = new pg.Pool({ connectionString: options.ownerUrl, max: 1, application_name: 'muster migrate' });
+  pool.on('error', () => {});
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     const migrator = new Migrator({
       db,

@@ -1,5 +1,5 @@
 import {
-  CompiledQuery,
+  type CompiledQuery,
   type DatabaseConnection,
   type Driver,
   Kysely,
@@ -7,6 +7,7 @@ import {
   PostgresIntrospector,
   PostgresQueryCompiler,
   type QueryResult,
+  sql,
 } from 'kysely';
 import pg from 'pg';
 import { isUuid } from '../ids.ts';
@@ -74,6 +75,13 @@ export class PostgresDatabase implements Database {
 
   ingest<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.transaction('ingest', null, work);
+  }
+
+  forgetAnswers(before: Date): Promise<number> {
+    return this.transaction('relay', null, async (tx) => {
+      const { numAffectedRows } = await sql`DELETE FROM platform.idempotency WHERE answered_at < ${before}`.execute(tx);
+      return Number(numAffectedRows ?? 0);
+    });
   }
 
   async check(): Promise<void> {

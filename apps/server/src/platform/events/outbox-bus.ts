@@ -108,8 +108,7 @@ export class OutboxBus implements EventBus {
     return this.#store.requestReplay(consumer, eventIds);
   }
 
-  /** Retention: removes events before an instant that every consumer has passed. @returns how many */
-  async trimOutbox(before: Date): Promise<number> {
+  async trim(before: Date): Promise<number> {
     const limit = 5_000;
     let removed = 0;
     for (let last = limit; last === limit; removed += last) last = await this.#store.trim(before, limit);

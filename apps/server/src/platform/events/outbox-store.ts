@@ -86,14 +86,17 @@ export class OutboxStore {
     });
   }
 
-  /** Makes the cursor of a consumer that is new; gives where it stands. */
-  register(consumer: string, types: readonly string[], start: Cursor): Promise<Cursor> {
+  /** Makes the cursor of a consumer that is new, and notes the types of one that is not. */
+  register(consumer: string, types: readonly string[], start: Cursor): Promise<void> {
+    const own = [...types].sort();
     return this.#asRelay(async (tx) => {
-      const { rows } = await sql<Cursor>`
-        INSERT INTO platform.consumer_cursor AS c (consumer, types, xid, seq)
-        VALUES (${consumer}, ${[...types]}, ${start.xid}::xid8, ${start.seq})
-        ON CONFLICT (consumer) DO UPDATE SET types = EXCLUDED.types RETURNING c.xid, c.seq`.execute(tx);
-      return rows[0] ?? start;
+      // Neither waits for a handler that holds the row, unless the types have changed.
+      await sql`INSERT INTO platform.consumer_cursor (consumer, types, xid, seq)
+        SELECT ${consumer}, ${own}, ${start.xid}::xid8, ${start.seq}
+        WHERE NOT EXISTS (SELECT FROM platform.consumer_cursor WHERE consumer = ${consumer})
+        ON CONFLICT DO NOTHING`.execute(tx);
+      await sql`UPDATE platform.consumer_cursor SET types = ${own}
+        WHERE consumer = ${consumer} AND types <> ${own}`.execute(tx);
     });
   }
 

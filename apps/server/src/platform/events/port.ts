@@ -96,6 +96,9 @@ export interface EventBus {
 
   /** Asks the consumer to try dead letters again; resolves with how many were found. They stay if they fail again. */
   replay(consumer: string, eventIds: readonly string[]): Promise<number>;
+
+  /** Retention: removes events that happened before an instant and that every consumer has passed. @returns how many */
+  trim(before: Date): Promise<number>;
 }
 
 export class CursorExpiredError extends Error {
