@@ -34,7 +34,7 @@ export default {
       comment: 'A package must stand in the package.json of the workspace that imports it (tests also use the root).',
       severity: 'error',
       from: { pathNot: [testFiles, '^tests/', '\\.config\\.ts$', '^scripts/', '/scripts/', '/bench/'] },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], pathNot: `${nodeModules}@types/` },
     },
 
     {

@@ -16,6 +16,8 @@ export default defineConfig({
           name: 'pure',
           include: [`${sources}/**/*.test.{ts,tsx}`],
           exclude: [...outside, '**/*.db.test.ts'],
+          // Property tests are honest work: on a busy machine they take their time.
+          testTimeout: 30_000,
         },
       },
       {
