@@ -27,8 +27,6 @@ CREATE TABLE attendance.schedule (
     EXCLUDE USING gist (org_id WITH =, group_id WITH =, daterange(valid_from, valid_to, '[]') WITH &&)
 );
 SELECT platform.protect('attendance.schedule', 'attendance');
--- The job that closes days asks which organizations have schedules at all.
-SELECT platform.allow_across('attendance.schedule', 'attendance');
 
 -- Made when a gate is first used. Printed and rotating codes come from the same secret.
 CREATE TABLE attendance.gate_code (

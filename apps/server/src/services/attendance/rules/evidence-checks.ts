@@ -26,25 +26,30 @@ const checkCode: Check = ({ code }) => {
   if (code.kind !== 'refused') {
     return [];
   }
-  const finding = refuse(code.code, code.sentence);
+  const [signal] = signalsOfCode(code);
+  return [{ ...refuse(code.code, code.sentence), ...(signal === undefined ? {} : { signal }) }];
+};
+
+/** What a refused code says by itself, also where no punch followed: at most one signal. */
+export function signalsOfCode(refused: { code: string; ageMs?: number | null }): PunchSignal[] {
   // A misread or replaced code is nobody's doing; one from elsewhere or from a while ago may be a photo.
-  if (code.code !== 'code-foreign' && code.code !== 'code-stale') {
-    return [finding];
+  if (refused.code !== 'code-foreign' && refused.code !== 'code-stale') {
+    return [];
   }
   const signal: PunchSignal = {
     kind: 'proxy-attendance',
     sentence:
-      code.code === 'code-stale'
+      refused.code === 'code-stale'
         ? 'The scanned gate code was no longer the one on the screen.'
         : 'The scanned code does not belong to any gate of this organization.',
     innocentExplanations: [
       'The network was slow between the scan and its arrival.',
       'The camera read another QR code nearby.',
     ],
-    facts: { code: code.code, codeAgeMs: code.ageMs ?? null },
+    facts: { code: refused.code, codeAgeMs: refused.ageMs ?? null },
   };
-  return [{ ...finding, signal }];
-};
+  return [signal];
+}
 
 const checkFailures: Check = ({ failedChecks }) =>
   (failedChecks ?? []).map((name) => hold('check-failed', `A check could not be made (${name}), so a person decides.`));

@@ -1,0 +1,65 @@
+import type { GeofenceShape, MemberCard } from '@muster/contracts';
+import { sql } from 'kysely';
+import type { Tx } from '../../platform/database/port.ts';
+import { problem } from '../../platform/http/problem.ts';
+
+export interface MemberRow {
+  member_id: string;
+  display_name: string;
+  number: string | null;
+  group_id: string | null;
+  group_name: string | null;
+  site_id: string;
+  time_zone: string;
+  joined_on: string | null;
+}
+
+/** Of the published view under the name `member`. */
+export const memberColumns = sql`member.member_id, member.display_name, member.number, member.group_id,
+  member.group_name, member.site_id, member.time_zone, member.joined_on`;
+
+export const toCard = (row: MemberRow): MemberCard => ({
+  memberId: row.member_id,
+  displayName: row.display_name,
+  number: row.number,
+  groupId: row.group_id,
+  groupName: row.group_name,
+  siteId: row.site_id,
+  timeZone: row.time_zone,
+});
+
+/** @throws Problem `not-found` for someone who is no member (any more). */
+export async function requireMember(tx: Tx, memberId: string): Promise<MemberRow> {
+  const { rows } = await sql<MemberRow>`
+    SELECT ${memberColumns} FROM published.member AS member
+    WHERE member.member_id = ${memberId} AND member.status <> 'left'`.execute(tx);
+  const [row] = rows;
+  if (row === undefined) throw problem('not-found', { detail: 'No such member is known here.' });
+  return row;
+}
+
+/** Whose phone this is: null where nobody ever signed in on it. */
+export interface DeviceOwner {
+  bound: boolean | null;
+  boundToOther: boolean;
+}
+
+export async function findDeviceOwner(tx: Tx, memberId: string, deviceId: string): Promise<DeviceOwner> {
+  const { rows } = await sql<{ mine: boolean | null; others: boolean | null }>`
+    SELECT bool_or(is_bound AND user_id = ${memberId}) AS mine, bool_or(is_bound AND user_id <> ${memberId}) AS others
+    FROM (SELECT user_id, bound_at IS NOT NULL AND revoked_at IS NULL AS is_bound
+          FROM published.device WHERE device_id = ${deviceId}) AS device`.execute(tx);
+  return { bound: rows[0]?.mine ?? null, boundToOther: rows[0]?.others ?? false };
+}
+
+export async function geofencesOf(tx: Tx, siteId: string): Promise<GeofenceShape[]> {
+  const { rows } = await sql<{ shape: GeofenceShape }>`
+    SELECT shape FROM published.geofence WHERE site_id = ${siteId}`.execute(tx);
+  return rows.map((row) => row.shape);
+}
+
+export async function displayNameOf(tx: Tx, userId: string): Promise<string | null> {
+  const { rows } = await sql<{ display_name: string }>`
+    SELECT display_name FROM published.account WHERE user_id = ${userId}`.execute(tx);
+  return rows[0]?.display_name ?? null;
+}

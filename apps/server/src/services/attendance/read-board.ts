@@ -1,0 +1,59 @@
+import type { attendanceRoutes } from '@muster/contracts';
+import { sql } from 'kysely';
+import { withinReach } from '../../platform/access/reach.ts';
+import type { Tx } from '../../platform/database/port.ts';
+import type { Verb } from '../../platform/http/call.ts';
+import { type DayRow, emptyDay, type SessionRow, toDay } from './day-store.ts';
+import { type MemberRow, memberColumns, toCard } from './people-store.ts';
+import { type DayAt, dayAt } from './rules/plan-at.ts';
+import { localDate } from './rules/wall-clock.ts';
+import { schedulesByGroup, toRule } from './schedule-store.ts';
+
+type BoardRow = MemberRow & {
+  [Column in keyof Omit<DayRow, 'member_id'>]: DayRow[Column] | null;
+} & { session_date: string | null; session_entered_at: Date; planned_exit_at: Date; ends_by: Date };
+
+/** Each group has its own "today" (time zones, night shifts): worked out once a group, then one query for everyone. */
+export const readBoard =
+  (): Verb<typeof attendanceRoutes.readBoard> =>
+  async (tx, { query }, call) => {
+    const todays = await todayOfGroups(tx, call.at);
+    const groupIds = [...todays.keys()];
+    const { rows } = await sql<BoardRow>`
+    SELECT ${memberColumns}, day.date, day.code, day.entered_at, day.exited_at, day.late_by_minutes,
+      day.left_early_by_minutes, day.worked_minutes, day.no_exit,
+      session.date AS session_date, session.entered_at AS session_entered_at, session.planned_exit_at, session.ends_by
+    FROM published.member AS member
+    LEFT JOIN unnest(${groupIds}::uuid[], ${groupIds.map((id) => todays.get(id)?.date ?? null)}::date[])
+      AS today (group_id, date) ON today.group_id = member.group_id
+    LEFT JOIN attendance.tracking_session AS session
+      ON session.member_id = member.member_id AND session.exited_at IS NULL AND session.ends_by > ${call.at}
+    LEFT JOIN attendance.attendance_day AS day
+      ON day.member_id = member.member_id AND day.date = coalesce(session.date, today.date)
+    WHERE member.status <> 'left' AND ${withinReach('member.member_id', call)}
+      AND (${query.groupId ?? null}::uuid IS NULL OR member.group_id = ${query.groupId ?? null}::uuid)
+    ORDER BY member.group_name, member.display_name, member.member_id`.execute(tx);
+    return { items: rows.map((row) => ({ member: toCard(row), day: dayOfRow(row, todays, call.at) })) };
+  };
+
+async function todayOfGroups(tx: Tx, at: Date): Promise<Map<string, DayAt>> {
+  const todays = new Map<string, DayAt>();
+  for (const [groupId, schedules] of await schedulesByGroup(tx)) {
+    const timeZone = schedules.at(-1)?.time_zone ?? 'UTC';
+    todays.set(groupId, dayAt(schedules.map(toRule), at.getTime(), timeZone));
+  }
+  return todays;
+}
+
+function dayOfRow(row: BoardRow, todays: ReadonlyMap<string, DayAt>, at: Date) {
+  const session: Pick<SessionRow, 'entered_at' | 'planned_exit_at' | 'ends_by'> | undefined =
+    row.session_date === null
+      ? undefined
+      : { entered_at: row.session_entered_at, planned_exit_at: row.planned_exit_at, ends_by: row.ends_by };
+  if (isMarked(row)) return toDay(row, session, at);
+  const today = row.group_id === null ? undefined : todays.get(row.group_id);
+  const date = today?.date ?? localDate(at.getTime(), row.time_zone).toString();
+  return toDay(emptyDay(row.member_id, date, today?.plan == null ? 'OFF' : 'NM'), session, at);
+}
+
+const isMarked = (row: BoardRow): row is BoardRow & DayRow => row.code !== null;
