@@ -33,7 +33,8 @@ export const howToGetChromium =
  */
 export async function ensureChromium(say) {
   const found = findChromium();
-  if (found !== undefined || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return found;
+  const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get') && !process.env['MUSTER_TEST_CHROMIUM'];
+  if (found !== undefined || !mayInstall) return found;
   say('Installing Chromium (apt-get) …');
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await run(['apt-get', 'update', '-qq'], { env, deadlineMs: 3 * 60_000 });
