@@ -9,7 +9,7 @@ export const auditEntry = z.strictObject({
   position: cursor,
   at: instant,
   actor: z.strictObject({
-    kind: z.enum(['user', 'device', 'system']),
+    kind: z.enum(['user', 'device', 'system', 'anonymous']),
     userId: uuid.nullable(),
     role: z.string().nullable(),
     name: z.string().nullable(),

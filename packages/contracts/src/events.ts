@@ -102,7 +102,15 @@ export const events = {
   'notifications.inbox-changed': fact(1, z.object({ userId: uuid, unread: z.number().int(), itemId: uuid.nullable() })),
   'fraud.signal-raised': fact(
     1,
-    ofMember.extend({ signalId: uuid, kind: signalKind, points: z.number(), sentence: z.string(), at: instant }),
+    ofMember.extend({
+      signalId: uuid,
+      kind: signalKind,
+      points: z.number(),
+      sentence: z.string(),
+      at: instant,
+      /** The member's points of this kind have reached where staff are alerted. */
+      alerting: z.boolean(),
+    }),
   ),
 } as const;
 

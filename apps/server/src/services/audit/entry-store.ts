@@ -1,0 +1,55 @@
+import type { AuditEntry } from '@muster/contracts';
+import { sql } from 'kysely';
+import type { Tx } from '../../platform/database/port.ts';
+
+interface EntryRow {
+  readonly position: string;
+  readonly id: string;
+  readonly recorded_at: Date;
+  readonly actor_kind: AuditEntry['actor']['kind'];
+  readonly actor_user_id: string | null;
+  readonly actor_role: string | null;
+  readonly actor_name: string | null;
+  readonly action: string;
+  readonly object_kind: string;
+  readonly object_id: string;
+  readonly purpose: string | null;
+  readonly request_id: string | null;
+  readonly detail: Record<string, unknown>;
+}
+
+export interface EntryFilter {
+  /** `<transaction>.<sequence>` of the last entry seen. */
+  readonly before: readonly [string, string] | null;
+  readonly limit: number;
+  readonly action: string | undefined;
+  readonly objectId: string | undefined;
+}
+
+/** The organization's entries, newest first, by the place they have in the log. */
+export const readEntries = async (tx: Tx, { before, limit, action, objectId }: EntryFilter): Promise<AuditEntry[]> => {
+  const { rows } = await sql<EntryRow>`
+    SELECT entry.xid::text || '.' || entry.seq AS position, entry.id, entry.recorded_at, entry.actor_kind,
+           entry.actor_user_id, entry.actor_role, account.display_name AS actor_name, entry.action,
+           entry.object_kind, entry.object_id, entry.purpose, entry.request_id, entry.detail
+    FROM audit.entry
+    LEFT JOIN published.account ON account.user_id = entry.actor_user_id
+    WHERE (${before === null} OR (entry.xid, entry.seq) < (${before?.[0] ?? '0'}::text::xid8, ${before?.[1] ?? '0'}::bigint))
+      AND (${action === undefined} OR entry.action = ${action ?? ''})
+      AND (${objectId === undefined} OR entry.object_id = ${objectId ?? ''})
+    ORDER BY entry.xid DESC, entry.seq DESC
+    LIMIT ${limit}`.execute(tx);
+  return rows.map(toEntry);
+};
+
+const toEntry = (row: EntryRow): AuditEntry => ({
+  entryId: row.id,
+  position: row.position,
+  at: row.recorded_at.toISOString(),
+  actor: { kind: row.actor_kind, userId: row.actor_user_id, role: row.actor_role, name: row.actor_name },
+  action: row.action,
+  object: { kind: row.object_kind, id: row.object_id },
+  purpose: row.purpose,
+  requestId: row.request_id,
+  detail: row.detail,
+});
