@@ -83,6 +83,23 @@ describe('excursions, told as stories', () => {
     expect(story(fixes([1, 300], [3, 300], [4, 50], [4.5, 300], [6, 300]), 7)).toBe('out 1.., outside since 1');
   });
 
+  it('stray fixes back inside, each followed by one outside, do not add up to a return', () => {
+    const list = fixes([1, 300], [3, 300], [4, 50], [5, 300], [6, 50], [7, 300], [8, 50], [9, 300]);
+    expect(story(list, 10)).toBe('out 1.., outside since 1');
+  });
+
+  it('several fixes of one instant are one observation', () => {
+    const again = [10, 11, 12, 13].map((accuracyMeters) => fix(2, 900, { accuracyMeters }));
+    expect(story([fix(1, 20), ...again, fix(3, 30)], 4)).toBe('inside since 1');
+  });
+
+  it('two accuracies for one place and instant are both heard, whichever came first', () => {
+    const [sharp, vague] = [fix(3, 300), fix(3, 300, { accuracyMeters: 900 })];
+    const rest = fixes([1, 20], [4, 300]);
+    expect(story([...rest, sharp, vague], 5)).toBe('out 3.., outside since 3');
+    expect(story([...rest, vague, sharp], 5)).toBe('out 3.., outside since 3');
+  });
+
   it('walking along the fence opens none: the hysteresis is not passed', () => {
     expect(story(fixes([1, 150], [3, 205], [5, 225], [7, 215], [9, 205]), 10)).toBe('inside since 1');
   });
@@ -133,6 +150,11 @@ describe('excursions, told as stories', () => {
     const session = { enteredAtMs: entered, exitedAtMs: entered + 20 * minute };
     expect(story(fixes([1, 300], [5, 400], [14, 420]), 50, { session })).toBe('out 1..20, unknown since 20');
     expect(story(fixes([1, 300], [5, 400]), 50, { session })).toBe('out 1..20, silent 5..20, unknown since 20');
+  });
+
+  it('the fix at the very moment of EXIT still counts', () => {
+    const session = { enteredAtMs: entered, exitedAtMs: entered + 5 * minute };
+    expect(story(fixes([1, 20], [3, 300], [5, 300]), 9, { session })).toBe('out 3..5, unknown since 5');
   });
 
   it('fixes before ENTER and after EXIT do not exist', () => {

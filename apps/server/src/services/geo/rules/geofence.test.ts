@@ -241,5 +241,6 @@ describe('classification by the accuracy circle', () => {
     const between = { ...moved(center, 90, 150), accuracyMeters: 80 };
     expect(classify(joined.slice(0, 1), between)).toBe('uncertain');
     expect(classify(joined, between)).toBe('inside');
+    expect(classify(joined, { ...between, accuracyMeters: 150 })).toBe('uncertain');
   });
 });

@@ -73,6 +73,8 @@ describe('what became of the excursions', () => {
   it('two turn out to be one: the longer keeps its id', () => {
     const before = [stored('a', 5, 20), stored('b', 25, 30)];
     expect(summary(before, [excursion(5, 30)])).toEqual({ ...nothing, repaired: ['a'], withdrawn: ['b'] });
+    const shortFirst = [stored('a', 5, 8), stored('b', 10, 30)];
+    expect(summary(shortFirst, [excursion(5, 30)])).toEqual({ ...nothing, repaired: ['b'], withdrawn: ['a'] });
   });
 
   it('one turns out to be two: the second is new', () => {
