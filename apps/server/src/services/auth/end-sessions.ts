@@ -17,6 +17,7 @@ export const endSessions = async (
 ): Promise<{ sessionId: string; userId: string }[]> => {
   if (ended.sessionIds.length === 0) return [];
   const closed = await closeSessions(tx, ended.sessionIds, ended.cause, ended.at);
+  if (closed.length === 0) return [];
   await events.append(
     tx,
     ended.orgId,

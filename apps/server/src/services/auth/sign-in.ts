@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { authRoutes } from '@muster/contracts';
 import { appendAudit } from '../../platform/audit-trail/append.ts';
-import type { Cache } from '../../platform/cache/port.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Tx } from '../../platform/database/port.ts';
 import type { EventBus } from '../../platform/events/port.ts';
 import type { OpenCall, OpenHandler } from '../../platform/http/call.ts';
-import { type Problem, problem } from '../../platform/http/problem.ts';
+import { problem } from '../../platform/http/problem.ts';
 import { uuidv7 } from '../../platform/ids.ts';
 import { findCandidates, lockCredential, type SignInCandidate } from './account-store.ts';
 import { readBindings, writeDevice } from './device-store.ts';
@@ -15,13 +14,14 @@ import { type IssueTokens, refreshExpiry, sessionLifetimeMs, type TokenSubject }
 import { verifyPassword } from './passwords.ts';
 import { bindsDevice } from './rules/device-binding.ts';
 import { firstRefreshToken, hashOf, type RefreshToken } from './rules/refresh-token.ts';
-import { type SignInLimit, signInLimits } from './rules/sign-in-limits.ts';
+import { signInLimits } from './rules/sign-in-limits.ts';
 import { insertRefreshToken, insertSession, listOpenSessions } from './session-store.ts';
+import type { SignInThrottle } from './sign-in-throttle.ts';
 
 export interface SignInDependencies {
   readonly database: Database;
   readonly events: Pick<EventBus, 'append'>;
-  readonly cache: Cache;
+  readonly throttle: SignInThrottle;
   readonly clock: Clock;
   readonly issue: IssueTokens;
 }
@@ -36,7 +36,7 @@ export const openSessionsAtMost = 20;
 export const signIn =
   (dependencies: SignInDependencies): OpenHandler<typeof authRoutes.signIn> =>
   async ({ body }, call) => {
-    const { database, cache } = dependencies;
+    const { database, throttle } = dependencies;
     const { identifier, organization, device } = body;
     const found = await database.acrossOrganizations(
       'auth',
@@ -47,36 +47,31 @@ export const signIn =
 
     const knownDeviceId = candidate?.deviceKnown === true ? device.deviceId : null;
     const limits = signInLimits({ identifier, organization, ipAddress: call.ipAddress, knownDeviceId });
-    const retryAfterMs = await takeAll(cache, limits);
-    if (retryAfterMs !== null) {
-      return problem('too-many-requests', { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) });
-    }
+    const waitMs = await throttle.begin(limits);
+    if (waitMs !== null) return problem('too-many-requests', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
 
     const fits = await verifyPassword(candidate?.passwordHash ?? null, body.password);
-    if (candidate === undefined || !fits || candidate.status !== 'active') {
-      return refuse(dependencies, candidate, call);
+    const opened =
+      candidate !== undefined && fits && candidate.status === 'active'
+        ? await database.inOrganization('auth', candidate.orgId, (tx) =>
+            openSession(tx, dependencies, candidate, device, call),
+          )
+        : null;
+    if (opened === null) {
+      await throttle.failed(limits);
+      await logRefusal(dependencies, candidate, call);
+      return problem('sign-in-refused');
     }
-    const opened = await database.inOrganization('auth', candidate.orgId, (tx) =>
-      openSession(tx, dependencies, candidate, device, call),
-    );
-    if (opened === null) return refuse(dependencies, candidate, call);
-    await Promise.all(limits.filter((limit) => limit.forgiven).map((limit) => cache.delete(limit.key)));
+    await throttle.succeeded(limits);
     return dependencies.issue(opened.subject, opened.refresh, dependencies.clock.now());
   };
 
-/** Null when all limits allow it, otherwise how long to wait. All are counted, whatever the first says. */
-const takeAll = async (cache: Cache, limits: readonly SignInLimit[]): Promise<number | null> => {
-  const decisions = await Promise.all(limits.map(({ key, limit, windowMs }) => cache.take(key, limit, windowMs)));
-  const waits = decisions.filter((decision) => !decision.allowed).map((decision) => decision.resetMs);
-  return waits.length === 0 ? null : Math.max(...waits);
-};
-
 /** Stands in the log of the organization, or in that of the deployment where no account was meant. */
-const refuse = async (
+const logRefusal = async (
   { database, clock }: SignInDependencies,
   candidate: SignInCandidate | undefined,
   call: OpenCall,
-): Promise<Problem> => {
+): Promise<void> => {
   const log = (tx: Tx) =>
     appendAudit(
       tx,
@@ -92,7 +87,6 @@ const refuse = async (
   await (candidate === undefined
     ? database.acrossOrganizations('auth', log)
     : database.inOrganization('auth', candidate.orgId, log));
-  return problem('sign-in-refused');
 };
 
 const openSession = async (

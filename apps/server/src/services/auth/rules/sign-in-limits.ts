@@ -1,30 +1,41 @@
 import { createHash } from 'node:crypto';
 
 /**
- * How often a sign-in may be tried. Guessing is slowed in steps, and nobody can lock somebody else out: tries count
- * for one identifier *from one address*, and an installation that this user has signed in on before counts on its
- * own, so that a whole school behind one address, or an attacker on the same network, does not use up its tries.
+ * How often a sign-in may be tried. Guessing is slowed in steps, and nobody can lock somebody else out: tries count for
+ * one identifier *from one address*, and an installation that this user has signed in on before counts on its own,
+ * so that neither a stranger elsewhere nor somebody on the same network uses up its tries.
  *
- * The limits depend on what was sent only, never on whether the account exists.
+ * The limits depend on what was sent, never on whether such an account exists.
  */
-export interface SignInLimit {
+export interface SignInLimits {
+  /** What the tries are counted for. Whoever signs in successfully starts counting anew under another `epoch`. */
+  readonly subject: string;
+  /** Counted before the password is looked at, so that tries made at once count, too. */
+  readonly tries: (epoch: string) => readonly Limit[];
+  /**
+   * Wrong passwords from one address, whoever they were meant for: counted when they happen, because in the morning
+   * a whole school signs in from one address. Null for a known device, which others at its address cannot disturb.
+   */
+  readonly failures: Limit | null;
+}
+
+export interface Limit {
   /** Holds a hash: identifiers of people do not belong into cache keys. */
   readonly key: string;
   readonly limit: number;
   readonly windowMs: number;
-  /** Whether a successful sign-in gives the tries back. */
-  readonly forgiven: boolean;
 }
 
 const minuteMs = 60_000;
-/** Few tries at once, fewer and fewer the longer it goes on. */
+/** Some tries at once, fewer and fewer the longer it goes on. */
 const steps = [
-  { limit: 5, windowMs: minuteMs },
-  { limit: 15, windowMs: 15 * minuteMs },
-  { limit: 40, windowMs: 24 * 60 * minuteMs },
+  { limit: 10, windowMs: minuteMs },
+  { limit: 20, windowMs: 15 * minuteMs },
+  { limit: 50, windowMs: 24 * 60 * minuteMs },
 ] as const;
-/** One address may be a whole school at eight in the morning, or somebody who tries one password on many accounts. */
-const perAddress = { limit: 600, windowMs: 10 * minuteMs };
+const failuresPerAddress = { limit: 100, windowMs: 10 * minuteMs };
+/** For so long a successful sign-in is remembered as the start of a new count. */
+export const epochLifetimeMs = 24 * 60 * minuteMs;
 
 export interface SignInTry {
   readonly identifier: string;
@@ -34,13 +45,14 @@ export interface SignInTry {
   readonly knownDeviceId: string | null;
 }
 
-export const signInLimits = ({ identifier, organization, ipAddress, knownDeviceId }: SignInTry): SignInLimit[] => {
+export const signInLimits = ({ identifier, organization, ipAddress, knownDeviceId }: SignInTry): SignInLimits => {
   const from = knownDeviceId === null ? `address ${ipAddress}` : `device ${knownDeviceId}`;
-  const subject = digest(`${organization?.toLowerCase() ?? ''} ${identifier.toLowerCase()} ${from}`);
-  return [
-    ...steps.map((step, index) => ({ key: `sign-in:${index}:${subject}`, ...step, forgiven: true })),
-    { key: `sign-in:address:${digest(ipAddress)}`, ...perAddress, forgiven: false },
-  ];
+  const subject = `sign-in:${digest(JSON.stringify([organization?.toLowerCase(), identifier.toLowerCase(), from]))}`;
+  return {
+    subject,
+    tries: (epoch) => steps.map((step, index) => ({ key: `${subject}:${index}:${epoch}`, ...step })),
+    failures: knownDeviceId === null ? { key: `sign-in:failures:${digest(ipAddress)}`, ...failuresPerAddress } : null,
+  };
 };
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
