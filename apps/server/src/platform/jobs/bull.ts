@@ -1,4 +1,12 @@
-import { createPostgresBackend, type Job as BullJob, Queue, Worker } from 'bullmq';
+import {
+  createPostgresBackend,
+  type Job as BullJob,
+  type JobProgress,
+  type PostgresConnectionOptions,
+  type PostgresQueueBackend,
+  Queue,
+  Worker,
+} from 'bullmq';
 import type { Logger } from 'pino';
 import type { Consumer, EventBus, StoredEvent } from '../events/port.ts';
 import { jobsSchema } from './migrate-jobs.ts';
@@ -16,6 +24,20 @@ interface JobData {
   readonly payload: Record<string, unknown>;
 }
 
+// BullMQ's types follow Redis unless every parameter up to the backend is named.
+const PostgresQueue = Queue<
+  JobData,
+  void,
+  string,
+  JobData,
+  void,
+  string,
+  PostgresQueueBackend,
+  PostgresConnectionOptions
+>;
+const PostgresWorker = Worker<JobData, void, string, PostgresQueueBackend, JobProgress, PostgresConnectionOptions>;
+type PostgresWorker = InstanceType<typeof PostgresWorker>;
+
 const queueName = 'muster';
 const maxAttempts = 5;
 const concurrency = 4;
@@ -32,13 +54,9 @@ export const createBullJobs = (options: BullJobsOptions): Jobs => {
   };
   const handlers = new Map<string, (job: RunningJob) => Promise<void>>();
   const schedules = new Map<string, { readonly everyMs: number; readonly work: () => Promise<void> }>();
-  const queue = new Queue<JobData, void, string, ReturnType<typeof createPostgresBackend>>(
-    queueName,
-    { connection },
-    createPostgresBackend,
-  );
+  const queue = new PostgresQueue(queueName, { connection }, createPostgresBackend);
   queue.on('error', (error) => log.warn({ err: error }, 'the job queue lost its database for a moment'));
-  let worker: Worker<JobData> | undefined;
+  let worker: PostgresWorker | undefined;
 
   const run = async (job: BullJob<JobData>): Promise<void> => {
     const schedule = schedules.get(job.name);
@@ -102,7 +120,7 @@ export const createBullJobs = (options: BullJobsOptions): Jobs => {
       for (const { key } of await queue.getJobSchedulers()) {
         if (key !== undefined && key !== null && !schedules.has(key)) await queue.removeJobScheduler(key);
       }
-      worker = new Worker<JobData>(queueName, run, { connection, concurrency }, createPostgresBackend);
+      worker = new PostgresWorker(queueName, run, { connection, concurrency }, createPostgresBackend);
       worker.on('error', (error) => log.warn({ err: error }, 'a job worker lost its database for a moment'));
       worker.on('failed', (job, error) =>
         log.error({ err: error, job: { id: job?.id, name: job?.name } }, 'a job failed'),
