@@ -6,7 +6,7 @@ import type { Telemetry } from '../../platform/telemetry/telemetry.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { markMissingDays, membersStillInside } from './day-store.ts';
 import { closeForgotten } from './member-day.ts';
-import { requireMember } from './people-store.ts';
+import { findMember } from './people-store.ts';
 import { forgetScans, lockMember } from './punch-store.ts';
 import { recordOwnAct } from './record.ts';
 import { plannedDay } from './rules/schedule.ts';
@@ -27,29 +27,34 @@ const keepScansMs = 24 * 3_600_000;
 /**
  * Once a minute, organization by organization: whoever is still inside when the site has closed is closed as "no
  * exit" at the planned end, and whoever has no day at all gets one that says "not marked". Running it twice, or hours
- * late, gives the same days. One organization's trouble does not keep the others waiting.
+ * late, gives the same days. Trouble with one organization or member does not keep the others waiting.
  */
 export const closeDays = (ports: CloseDaysPorts) => async (): Promise<void> => {
   const { rows } = await ports.database.acrossOrganizations('attendance', (tx) =>
     sql<{ org_id: string }>`SELECT org_id FROM published.organization ORDER BY org_id`.execute(tx),
   );
   for (const { org_id: orgId } of rows) {
-    try {
-      await closeOrganization(ports, orgId);
-    } catch (error) {
-      ports.log.error({ err: error, orgId }, 'the attendance days of an organization could not be closed');
-    }
+    await logged(ports, { orgId }, () => closeOrganization(ports, orgId));
   }
 };
 
+async function logged(ports: CloseDaysPorts, what: Record<string, string>, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    ports.log.error({ err: error, ...what }, 'attendance days could not be closed; the next run tries again');
+  }
+}
+
 async function closeOrganization(ports: CloseDaysPorts, orgId: string): Promise<void> {
   const at = ports.clock.now();
+  const inOrganization = (work: (tx: Tx) => Promise<void>) => ports.database.inOrganization('attendance', orgId, work);
   const inside = await ports.database.inOrganization('attendance', orgId, (tx) => membersStillInside(tx, at));
   for (const memberId of inside) {
     // One transaction each: a member who is just punching holds up nobody else.
-    await ports.database.inOrganization('attendance', orgId, (tx) => closeMember(ports, tx, orgId, memberId, at));
+    await logged(ports, { orgId, memberId }, () => inOrganization((tx) => closeMember(ports, tx, orgId, memberId, at)));
   }
-  await ports.database.inOrganization('attendance', orgId, async (tx) => {
+  await inOrganization(async (tx) => {
     for (const schedules of (await schedulesByGroup(tx)).values()) {
       for (const schedule of schedules) await closePassedDays(tx, orgId, schedule, at);
     }
@@ -59,7 +64,7 @@ async function closeOrganization(ports: CloseDaysPorts, orgId: string): Promise<
 
 async function closeMember(ports: CloseDaysPorts, tx: Tx, orgId: string, memberId: string, at: Date): Promise<void> {
   await lockMember(tx, memberId);
-  const member = await requireMember(tx, memberId);
+  const member = (await findMember(tx, memberId)) ?? { member_id: memberId, time_zone: 'UTC', group_id: null };
   const schedules = await schedulesOfGroup(tx, member.group_id);
   const day = await closeForgotten(tx, ports.events, { orgId, member, schedules, at });
   if (day === undefined) return;

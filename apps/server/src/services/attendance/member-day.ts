@@ -43,9 +43,12 @@ export async function workOutDay(tx: Tx, now: MemberNow, date: string, over = fa
   };
 }
 
-async function settleDay(tx: Tx, now: MemberNow, date: string, over = false): Promise<DayRow> {
-  const day = await workOutDay(tx, now, date, over);
-  await saveDay(tx, now.orgId, day, planOn(now.schedules, date)?.scheduleId ?? null, now.at);
+async function settleDay(tx: Tx, now: MemberNow, date: string): Promise<DayRow> {
+  return keepDay(tx, now, await workOutDay(tx, now, date));
+}
+
+async function keepDay(tx: Tx, now: MemberNow, day: DayRow): Promise<DayRow> {
+  await saveDay(tx, now.orgId, day, planOn(now.schedules, day.date)?.scheduleId ?? null, now.at);
   return day;
 }
 
@@ -125,7 +128,9 @@ export async function closeForgotten(tx: Tx, events: Events, now: MemberNow): Pr
   if (session === undefined || session.ends_by >= now.at) return undefined;
   const endedAt = latest(session.planned_exit_at, session.entered_at);
   await endSession(tx, session.id, endedAt);
-  const day = await settleDay(tx, now, session.date, true);
+  const judged = await workOutDay(tx, now, session.date, true);
+  // Also where the schedule was changed meanwhile and plans nothing for that day any more.
+  const day = await keepDay(tx, now, { ...judged, exited_at: endedAt, no_exit: true });
   await announceNoExit(tx, events, now, session, day, endedAt);
   return day;
 }

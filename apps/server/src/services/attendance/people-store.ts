@@ -11,12 +11,13 @@ export interface MemberRow {
   group_name: string | null;
   site_id: string;
   time_zone: string;
+  status: 'active' | 'suspended' | 'left';
   joined_on: string | null;
 }
 
 /** Of the published view under the name `member`. */
 export const memberColumns = sql`member.member_id, member.display_name, member.number, member.group_id,
-  member.group_name, member.site_id, member.time_zone, member.joined_on`;
+  member.group_name, member.site_id, member.time_zone, member.status, member.joined_on`;
 
 export const toCard = (row: MemberRow): MemberCard => ({
   memberId: row.member_id,
@@ -28,14 +29,27 @@ export const toCard = (row: MemberRow): MemberCard => ({
   timeZone: row.time_zone,
 });
 
+/** Those who have left too: what they did before is still to be finished. */
+export async function findMember(tx: Tx, memberId: string): Promise<MemberRow | undefined> {
+  const { rows } = await sql<MemberRow>`
+    SELECT ${memberColumns} FROM published.member AS member WHERE member.member_id = ${memberId}`.execute(tx);
+  return rows[0];
+}
+
 /** @throws Problem `not-found` for someone who is no member (any more). */
 export async function requireMember(tx: Tx, memberId: string): Promise<MemberRow> {
-  const { rows } = await sql<MemberRow>`
-    SELECT ${memberColumns} FROM published.member AS member
-    WHERE member.member_id = ${memberId} AND member.status <> 'left'`.execute(tx);
-  const [row] = rows;
-  if (row === undefined) throw problem('not-found', { detail: 'No such member is known here.' });
-  return row;
+  const member = await findMember(tx, memberId);
+  if (member === undefined || member.status === 'left') {
+    throw problem('not-found', { detail: 'No such member is known here.' });
+  }
+  return member;
+}
+
+/** @throws Problem `not-permitted` for a suspended member, whose access token may outlive the suspension by minutes. */
+export async function requireActiveMember(tx: Tx, memberId: string): Promise<MemberRow> {
+  const member = await requireMember(tx, memberId);
+  if (member.status === 'active') return member;
+  throw problem('not-permitted', { detail: 'This account is suspended. Please ask the office.' });
 }
 
 /** Whose phone this is: null where nobody ever signed in on it. */

@@ -8,7 +8,7 @@ import { openSessionOf, toDay } from './day-store.ts';
 import { evidenceFound } from './evidence-event.ts';
 import { gatherEvidence } from './gather-evidence.ts';
 import { closeForgotten, type MemberNow, takeEffect, workOutDay } from './member-day.ts';
-import { requireMember } from './people-store.ts';
+import { requireActiveMember } from './people-store.ts';
 import {
   findPunch,
   findScan,
@@ -112,7 +112,7 @@ async function requireScan(tx: Tx, call: Call, nonceHash: Buffer): Promise<ScanR
 }
 
 async function memberNow(tx: Tx, call: Call): Promise<MemberNow> {
-  const member = await requireMember(tx, call.actor.userId);
+  const member = await requireActiveMember(tx, call.actor.userId);
   const schedules = await schedulesOfGroup(tx, member.group_id);
   return { orgId: call.actor.orgId, member, schedules, at: call.at };
 }

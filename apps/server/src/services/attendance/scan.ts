@@ -7,7 +7,7 @@ import type { Call, Verb } from '../../platform/http/call.ts';
 import { type Problem, problem } from '../../platform/http/problem.ts';
 import { evidenceFound } from './evidence-event.ts';
 import { type KnownGate, knownGates } from './gate-store.ts';
-import { type MemberRow, requireMember } from './people-store.ts';
+import { type MemberRow, requireActiveMember } from './people-store.ts';
 import { insertScan } from './punch-store.ts';
 import { recordAct } from './record.ts';
 import { signalsOfCode } from './rules/evidence-checks.ts';
@@ -42,7 +42,7 @@ export const scan =
   async (tx, { body }, call) => {
     const isTyped = !/MUSTER1/i.test(body.code) && body.code.length <= 20;
     await requireWithinLimit(ports.cache, call, isTyped);
-    const member = await requireMember(tx, call.actor.userId);
+    const member = await requireActiveMember(tx, call.actor.userId);
     const gates = await knownGates(tx);
     const { verified, gate } = checkCode(body.code, isTyped, gates, member, call.at);
     if (verified.kind === 'refused') return refuse(tx, ports, call, body.code, verified);
