@@ -1,0 +1,18 @@
+import { useMap } from '@vis.gl/react-maplibre';
+import { useEffect, useEffectEvent } from 'react';
+import type { PersonOnMap } from './people/person.ts';
+
+/** Brings a newly chosen person into view, once; afterwards the map stays where the reader puts it. */
+export const KeepInView = ({ person }: { readonly person: PersonOnMap | null }) => {
+  const { current: map } = useMap();
+  const show = useEffectEvent(() => {
+    if (!map || !person) return;
+    const place = { lng: person.longitude, lat: person.latitude };
+    if (map.getBounds().contains(place) && map.getZoom() >= 15) return;
+    map.easeTo({ center: place, zoom: Math.max(map.getZoom(), 17), duration: 500 });
+  });
+  const id = person?.id ?? null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another person moves the map, not their next step
+  useEffect(() => show(), [id, map]);
+  return null;
+};
