@@ -19,6 +19,8 @@ export const readBoard =
   async (tx, { query }, call) => {
     const todays = await todayOfGroups(tx, call.at);
     const groupIds = [...todays.keys()];
+    // No "today" lies further away, in any time zone or night shift; said so that years of days are not read.
+    const [earliest, latest] = [utcDate(call.at, -4), utcDate(call.at, 2)];
     const { rows } = await sql<BoardRow>`
     SELECT ${memberColumns}, day.date, day.code, day.entered_at, day.exited_at, day.late_by_minutes,
       day.left_early_by_minutes, day.worked_minutes, day.no_exit,
@@ -30,6 +32,7 @@ export const readBoard =
       ON session.member_id = member.member_id AND session.exited_at IS NULL AND session.ends_by > ${call.at}
     LEFT JOIN attendance.attendance_day AS day
       ON day.member_id = member.member_id AND day.date = coalesce(session.date, today.date)
+        AND day.date BETWEEN ${earliest} AND ${latest}
     WHERE member.status <> 'left' AND ${withinReach('member.member_id', call)}
       AND (${query.groupId ?? null}::uuid IS NULL OR member.group_id = ${query.groupId ?? null}::uuid)
     ORDER BY member.group_name, member.display_name, member.member_id`.execute(tx);
@@ -44,6 +47,9 @@ async function todayOfGroups(tx: Tx, at: Date): Promise<Map<string, DayAt>> {
   }
   return todays;
 }
+
+const utcDate = (at: Date, plusDays: number): string =>
+  localDate(at.getTime(), 'UTC').add({ days: plusDays }).toString();
 
 function dayOfRow(row: BoardRow, todays: ReadonlyMap<string, DayAt>, at: Date) {
   const session: Pick<SessionRow, 'entered_at' | 'planned_exit_at' | 'ends_by'> | undefined =
