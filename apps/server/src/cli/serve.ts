@@ -84,4 +84,6 @@ const stopOnSignal = (muster: Muster): void => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => void stop().catch(reportFailure));
   }
+  // `npm start` holds a channel open: when it is killed, Muster does not stay behind unseen.
+  process.on('disconnect', () => void stop().catch(reportFailure));
 };

@@ -15,6 +15,13 @@ const fastifyCodes: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_NOT_FOUND: 'not-found',
 };
 
+const codesByStatus: Readonly<Record<number, ProblemCode>> = {
+  404: 'not-found',
+  405: 'method-not-allowed',
+  413: 'body-too-large',
+  415: 'media-type-unsupported',
+};
+
 /** SQLSTATE codes and system errors that mean: the database is away, or did not answer in time. */
 const unavailableCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '57014', '53300']);
 /** Text that PostgreSQL cannot hold: NUL characters and broken surrogates. */
@@ -43,10 +50,9 @@ export const toProblem = (error: unknown): Problem => {
     return problem('unavailable', { retryAfterSeconds: 2 });
   }
   const status = statusOf(error);
-  if (status === 404) return problem('not-found');
-  // secure-json-parse (a forbidden `__proto__`) and the HTTP parser only carry a status.
-  if (status !== undefined && status >= 400 && status < 500) return problem('body-malformed');
-  return problem('internal-error');
+  if (status === undefined || status >= 500) return problem('internal-error');
+  // Nest turns what Fastify refused into an exception that only keeps the status.
+  return problem(codesByStatus[status] ?? 'body-malformed');
 };
 
 const statusOf = (error: unknown): number | undefined => {
