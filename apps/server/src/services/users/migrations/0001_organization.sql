@@ -89,7 +89,6 @@ CREATE TABLE users.account (
   UNIQUE (org_id, email_key)
 );
 CREATE INDEX account_name ON users.account (org_id, display_name, id);
-CREATE INDEX account_role ON users.account (org_id, role);
 -- Sign-in looks across organizations.
 CREATE INDEX account_email_key ON users.account (email_key);
 CREATE INDEX account_number ON users.account (number);
