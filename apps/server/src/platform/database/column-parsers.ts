@@ -8,7 +8,7 @@ function parseInt8(text: string): number | string {
   return Number.isSafeInteger(value) ? value : text;
 }
 
-const parseTextArray: (text: string) => (string | null)[] = pg.types.getTypeParser(oid.textArray as number);
+const parseTextArray = pg.types.getTypeParser(oid.textArray as number) as (text: string) => (string | null)[];
 
 function arrayOf<T>(parse: (text: string) => T): (text: string) => (T | null)[] {
   return (text) => parseTextArray(text).map((item) => (item === null ? null : parse(item)));
@@ -24,7 +24,7 @@ const own = new Map<number, (text: string) => unknown>([
 
 /** How columns become values: int8 as number, timestamptz as Date, date as string, jsonb parsed, numeric as string. */
 export const columnParsers: pg.CustomTypesConfig = {
-  getTypeParser(id: number, format?: 'text' | 'binary') {
+  getTypeParser(id: number, format?: 'text' | 'binary'): unknown {
     return (format !== 'binary' && own.get(id)) || pg.types.getTypeParser(id, format as 'text');
   },
 };

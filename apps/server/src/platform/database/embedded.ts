@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, open, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -58,10 +58,8 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     const secrets = await readOrMakeSecrets(dataFolder);
     const cluster = await prepareCluster(dataFolder, programs, secrets.ownerPassword);
     await stopOrphan(cluster, programs);
-    const port = await choosePort(dataFolder);
-    const settings = { ...ourSettings, ...options.settings, port: String(port) };
-    const server = new Server(cluster, programs, settings, join(dataFolder, 'logs/postgres.log'), options.log);
-    await server.start();
+    const server = new Server(cluster, programs, join(dataFolder, 'logs/postgres.log'), options.log);
+    const port = await startOnFreePort(server, dataFolder, { ...ourSettings, ...options.settings });
     const url = (user: string, password: string, database: string) =>
       `postgres://${user}:${password}@127.0.0.1:${port}/${database}`;
     await ensureDatabase(url(superuser, secrets.ownerPassword, 'postgres'));
@@ -81,27 +79,34 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   }
 }
 
+/** Between finding a port free and binding it somebody else may have taken it. */
+async function startOnFreePort(server: Server, dataFolder: string, settings: Record<string, string>): Promise<number> {
+  for (let tries = 1; ; tries += 1) {
+    const port = await choosePort(dataFolder);
+    try {
+      await server.start({ ...settings, port: String(port) });
+      return port;
+    } catch (error) {
+      if (tries === 5 || !(error instanceof Error && /could not bind|could not create any TCP/.test(error.message)))
+        throw error;
+    }
+  }
+}
+
 /** One postmaster that is started again when it dies without being told to. */
 class Server {
   readonly #cluster: string;
   readonly #programs: Programs;
-  readonly #args: string[];
   readonly #logFile: string;
   readonly #log: (line: string) => void;
+  #args: string[] = [];
   #child: ChildProcess | undefined;
   #stopping = false;
   #restarting: Promise<void> | undefined;
 
-  constructor(
-    cluster: string,
-    programs: Programs,
-    settings: Record<string, string>,
-    logFile: string,
-    log: (line: string) => void = () => {},
-  ) {
+  constructor(cluster: string, programs: Programs, logFile: string, log: (line: string) => void = () => {}) {
     this.#cluster = cluster;
     this.#programs = programs;
-    this.#args = ['-D', cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
     this.#logFile = logFile;
     this.#log = log;
   }
@@ -110,7 +115,13 @@ class Server {
     return this.#child?.pid ?? 0;
   }
 
-  async start(): Promise<void> {
+  async start(settings: Record<string, string>): Promise<void> {
+    const assignments = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    this.#args = ['-D', this.#cluster, ...assignments];
+    await this.#start();
+  }
+
+  async #start(): Promise<void> {
     const child = await this.#spawn();
     this.#child = child;
     await this.#ready(child);
@@ -153,8 +164,9 @@ class Server {
     for (let waitedMs = 0; waitedMs < startDeadlineMs; waitedMs += 10) {
       if (spawnError) throw spawnError;
       if (hasEnded(child)) throw new Error(`PostgreSQL did not start: ${await lastLines(this.#logFile)}`);
-      const status = (await readPidFile(this.#cluster))?.status;
-      if (status === 'ready') return;
+      const file = await readPidFile(this.#cluster);
+      // A dead server's file says ready, too.
+      if (file?.pid === child.pid && file?.status === 'ready') return;
       await sleep(10);
     }
     child.kill('SIGKILL');
@@ -166,7 +178,7 @@ class Server {
     for (let pauseMs = 250; !this.#stopping; pauseMs = Math.min(pauseMs * 2, 10_000)) {
       await sleep(pauseMs);
       try {
-        await this.start();
+        await this.#start();
         return;
       } catch (error) {
         this.#log(error instanceof Error ? error.message : String(error));
@@ -178,10 +190,34 @@ class Server {
 /** A server that outlived its Muster (kill -9) is stopped: its port and settings are not ours. */
 async function stopOrphan(cluster: string, programs: Programs): Promise<void> {
   const file = await readPidFile(cluster);
-  if (!file || !processExists(file.pid)) return; // PostgreSQL removes a dead server's file by itself.
+  if (!file) return;
   if (await isServerOf(cluster, file.pid)) await stopServer(cluster, programs);
-  // The number belongs to somebody else by now, which PostgreSQL would take for a running server.
-  else await rm(join(cluster, 'postmaster.pid'), { force: true });
+  else if (isTaken(file.pid)) {
+    // Somebody else, or a dead process that nobody has buried, bears the number: PostgreSQL would take it for a
+    // running server. Its file is also what keeps two servers apart, so it goes only when none is left.
+    await noneWorksIn(cluster);
+    await rm(join(cluster, 'postmaster.pid'), { force: true });
+  }
+  // Otherwise PostgreSQL sees by itself that the file is a dead server's.
+}
+
+function isTaken(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Sessions of a killed server end as soon as they notice. */
+async function noneWorksIn(cluster: string): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += 50) {
+    const pids = (await readdir('/proc').catch(() => [])).map(Number).filter(Number.isInteger);
+    const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => undefined)));
+    if (!folders.includes(cluster)) return;
+    if (waitedMs > 10_000) throw new Error(`Processes of a server that is gone still work in ${cluster}`);
+    await sleep(50);
+  }
 }
 
 async function stopServer(cluster: string, programs: Programs): Promise<void> {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -77,21 +78,36 @@ async function isAlive(holder: Holder): Promise<boolean> {
   return processExists(holder.pid) && (await startOf(holder.pid)) === holder.startedAt;
 }
 
-/** True also for a process that belongs to somebody else. */
+/**
+ * True also for a process that belongs to somebody else; false for one that has ended and only waits for its parent
+ * to notice, which in a container without an init may be never.
+ */
 export function processExists(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return codeOf(error) === 'EPERM';
+    if (codeOf(error) !== 'EPERM') return false;
   }
+  return stateOf(pid) !== 'Z';
+}
+
+function stateOf(pid: number): string | undefined {
+  try {
+    return fieldsAfterName(readFileSync(`/proc/${pid}/stat`, 'utf8'))[0];
+  } catch {
+    return undefined;
+  }
+}
+
+/** The second field of /proc/…/stat is the program's name in brackets and may contain spaces; state is the third. */
+function fieldsAfterName(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 /** Boot and start time on Linux; nothing elsewhere, where a reused process number keeps a stale lock alive. */
 async function startOf(pid: number): Promise<string> {
   const [stat, boot] = await Promise.all([read(`/proc/${pid}/stat`), read('/proc/sys/kernel/random/boot_id')]);
-  // The second field is the program's name in brackets and may contain spaces; the start time is field 22.
-  const ticks = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const ticks = stat === undefined ? undefined : fieldsAfterName(stat)[19];
   return ticks === undefined ? '' : `${boot?.trim() ?? ''}/${ticks}`;
 }
 

@@ -60,11 +60,3 @@ export async function generateSchema(options: { check: boolean }): Promise<boole
   if (!upToDate && !options.check) await writeFile(file, types);
   return upToDate;
 }
-
-if (import.meta.main) {
-  const check = process.argv.includes('--check');
-  if (!(await generateSchema({ check })) && check) {
-    console.error('schema.generated.ts does not fit the migrations: run npm run generate');
-    process.exitCode = 1;
-  }
-}

@@ -46,7 +46,8 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     const { error, results } = await migrator.migrateToLatest();
     if (error) {
       const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'preparing';
-      throw new Error(`Migration failed: ${failed}: ${error instanceof Error ? error.message : error}`, {
+      const reason = error instanceof Error ? error.message : 'unknown';
+      throw new Error(`Migration failed: ${failed}: ${reason}`, {
         cause: error,
       });
     }

@@ -57,9 +57,6 @@ export interface Database {
    */
   ingest<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
 
-  /** Housekeeping: answers kept by Idempotency-Key that were given before an instant, in every organization. */
-  forgetAnswers(before: Date): Promise<number>;
-
   /** Resolves when the database answers; rejects otherwise. */
   check(): Promise<void>;
 

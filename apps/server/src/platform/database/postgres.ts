@@ -7,7 +7,6 @@ import {
   PostgresIntrospector,
   PostgresQueryCompiler,
   type QueryResult,
-  sql,
 } from 'kysely';
 import pg from 'pg';
 import { isUuid } from '../ids.ts';
@@ -75,13 +74,6 @@ export class PostgresDatabase implements Database {
 
   ingest<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.transaction('ingest', null, work);
-  }
-
-  forgetAnswers(before: Date): Promise<number> {
-    return this.transaction('relay', null, async (tx) => {
-      const { numAffectedRows } = await sql`DELETE FROM platform.idempotency WHERE answered_at < ${before}`.execute(tx);
-      return Number(numAffectedRows ?? 0);
-    });
   }
 
   async check(): Promise<void> {
@@ -216,7 +208,7 @@ class TransactionConnection implements DatabaseConnection {
   async #execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     if (this.#ended) throw new Error('This transaction is over');
     try {
-      const result = await this.#client.query(query.sql, [...query.parameters]);
+      const result = await this.#client.query<R & pg.QueryResultRow>(query.sql, [...query.parameters]);
       return countingCommands.has(result.command)
         ? { rows: result.rows, numAffectedRows: BigInt(result.rowCount ?? 0) }
         : { rows: result.rows };

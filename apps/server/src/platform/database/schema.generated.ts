@@ -22,6 +22,108 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AttendanceAttendanceDay {
+  code: string;
+  date: string;
+  entered_at: Timestamp | null;
+  exited_at: Timestamp | null;
+  late_by_minutes: Generated<number>;
+  left_early_by_minutes: Generated<number>;
+  member_id: string;
+  no_exit: Generated<boolean>;
+  org_id: string;
+  schedule_id: string | null;
+  updated_at: Timestamp;
+  worked_minutes: Generated<number>;
+}
+
+export interface AttendanceGateCode {
+  created_at: Timestamp;
+  gate_id: string;
+  kiosk_opened_at: Timestamp | null;
+  kiosk_secret_hash: Buffer | null;
+  org_id: string;
+  printed_version: Generated<number>;
+  secret: Buffer;
+}
+
+export interface AttendancePunch {
+  date: string;
+  device_id: string;
+  direction: string;
+  evidence: Json;
+  findings: Json;
+  gate_id: string;
+  id: string;
+  late_by_minutes: number;
+  left_early_by_minutes: number;
+  member_id: string;
+  occurred_at: Timestamp;
+  org_id: string;
+  problem_code: string | null;
+  reason: string | null;
+  recorded_at: Timestamp;
+  schedule_id: string | null;
+  site_id: string;
+  verdict: string;
+}
+
+export interface AttendancePunchDecision {
+  accepted: boolean;
+  decided_as: string;
+  decided_at: Timestamp;
+  decided_by: string;
+  org_id: string;
+  punch_id: string;
+  reason: string;
+}
+
+export interface AttendanceScan {
+  code: Json;
+  device_id: string;
+  expires_at: Timestamp;
+  gate_id: string;
+  member_id: string;
+  nonce_hash: Buffer;
+  org_id: string;
+  punch_id: string | null;
+  scanned_at: Timestamp;
+  site_id: string;
+  used_at: Timestamp | null;
+}
+
+export interface AttendanceSchedule {
+  closed_through: string | null;
+  closes_after_minutes: number;
+  created_at: Timestamp;
+  entry_time: string;
+  exit_time: string;
+  free_until_minutes: number;
+  group_id: string;
+  id: string;
+  late_after_minutes: number;
+  name: string;
+  opens_before_minutes: number;
+  org_id: string;
+  time_zone: string;
+  valid_from: string;
+  valid_to: string | null;
+  weekdays: number[];
+}
+
+export interface AttendanceTrackingSession {
+  date: string;
+  ends_by: Timestamp;
+  enter_punch_id: string;
+  entered_at: Timestamp;
+  exited_at: Timestamp | null;
+  id: string;
+  member_id: string;
+  org_id: string;
+  planned_exit_at: Timestamp;
+  site_id: string;
+}
+
 export interface AuditEntry {
   action: string;
   actor_kind: string;
@@ -37,6 +139,182 @@ export interface AuditEntry {
   request_id: string | null;
   seq: Generated<number>;
   xid: Generated<string>;
+}
+
+export interface AuthCredential {
+  changed_at: Generated<Timestamp>;
+  org_id: string;
+  password_hash: string;
+  user_id: string;
+}
+
+export interface AuthDevice {
+  bound_at: Timestamp | null;
+  device_id: string;
+  first_seen_at: Timestamp;
+  last_seen_at: Timestamp;
+  name: string;
+  org_id: string;
+  revoked_at: Timestamp | null;
+  user_id: string;
+}
+
+export interface AuthRefreshToken {
+  expires_at: Timestamp;
+  issued_at: Timestamp;
+  org_id: string;
+  parent_hash: Buffer | null;
+  session_id: string;
+  token_hash: Buffer;
+  used_at: Timestamp | null;
+}
+
+export interface AuthSession {
+  device_id: string;
+  end_cause: string | null;
+  ended_at: Timestamp | null;
+  ends_by: Timestamp;
+  family_secret: Buffer | null;
+  id: string;
+  org_id: string;
+  role: string;
+  started_at: Timestamp;
+  user_id: string;
+}
+
+export interface AuthSigningKey {
+  created_at: Timestamp;
+  kid: string;
+  private_jwk: Json;
+  public_jwk: Json;
+  retired_at: Timestamp | null;
+}
+
+export interface GeoDroppedCounter {
+  day: string;
+  fixes: number;
+  member_id: string;
+  org_id: string;
+}
+
+export interface GeoExcursion {
+  date: string;
+  decided_at: Timestamp;
+  ended_at: Timestamp | null;
+  ended_by: string | null;
+  excursion_id: string;
+  farthest_at: Timestamp;
+  farthest_meters: number;
+  member_id: string;
+  org_id: string;
+  session_id: string;
+  started_at: Timestamp;
+}
+
+export interface GeoLastPosition {
+  accuracy_meters: number | null;
+  device_id: string;
+  fixed_at: Timestamp;
+  heading_degrees: number | null;
+  latitude: number;
+  longitude: number;
+  member_id: string;
+  org_id: string;
+  purpose: string;
+  received_at: Timestamp;
+  session_id: string | null;
+  speed_meters_per_second: number | null;
+}
+
+export interface GeoLook {
+  kind: string;
+  look_id: string;
+  looked_at: Timestamp;
+  member_id: string;
+  org_id: string;
+  purpose: string;
+  reason: string | null;
+  viewer_id: string;
+  viewer_role: string;
+}
+
+export interface GeoPhoneClient {
+  added_at: Timestamp;
+  client: string;
+  last_heard_at: Timestamp | null;
+  name: string;
+  org_id: string;
+  phone_client_id: string;
+  secret_hash: Buffer;
+  user_id: string;
+}
+
+export interface GeoPosition {
+  accuracy_meters: number | null;
+  altitude_meters: number | null;
+  battery_fraction: number | null;
+  device_id: string;
+  fixed_at: Timestamp;
+  heading_degrees: number | null;
+  is_ping: boolean;
+  latitude: number;
+  longitude: number;
+  member_id: string;
+  mock: boolean | null;
+  org_id: string;
+  purpose: string;
+  received_at: Timestamp;
+  session_id: string;
+  speed_meters_per_second: number | null;
+}
+
+export interface GeoPresenceState {
+  ended_at: Timestamp | null;
+  fold: Json;
+  last_heard_at: Timestamp | null;
+  member_id: string;
+  org_id: string;
+  presence: string;
+  session_id: string;
+  since: Timestamp;
+}
+
+export interface GeoQuarantine {
+  client: string;
+  device_id: string;
+  excerpt: string;
+  member_id: string;
+  org_id: string;
+  parts: number;
+  quarantine_id: string;
+  reason: string;
+  received_at: Timestamp;
+}
+
+export interface NotificationsAlert {
+  acknowledged_at: Timestamp | null;
+  acknowledged_by: string | null;
+  cause_id: string;
+  id: string;
+  kind: string;
+  member_id: string;
+  org_id: string;
+  raised_at: Timestamp;
+  resolved_at: Timestamp | null;
+  sentence: string;
+}
+
+export interface NotificationsInboxItem {
+  body: string;
+  cause_id: string;
+  created_at: Timestamp;
+  id: string;
+  kind: string;
+  member_id: string | null;
+  org_id: string;
+  read_at: Timestamp | null;
+  title: string;
+  user_id: string;
 }
 
 export interface PlatformConsumerCursor {
@@ -64,6 +342,16 @@ export interface PlatformDeadLetter {
   version: number;
 }
 
+export interface PlatformIdempotency {
+  answered_at: Timestamp;
+  body: Json;
+  fingerprint: Buffer;
+  key: string;
+  org_id: string;
+  status: number;
+  user_id: string;
+}
+
 export interface PlatformInbox {
   consumer: string;
   event_id: string;
@@ -88,11 +376,330 @@ export interface PlatformOutboxTrimmed {
   xid: string;
 }
 
+export interface PublishedAccount {
+  display_name: string | null;
+  email: string | null;
+  email_key: string | null;
+  language: string | null;
+  number: string | null;
+  org_id: string | null;
+  role: string | null;
+  status: string | null;
+  user_id: string | null;
+}
+
+export interface PublishedAttendanceDay {
+  code: string | null;
+  date: string | null;
+  entered_at: Timestamp | null;
+  exited_at: Timestamp | null;
+  late_by_minutes: number | null;
+  left_early_by_minutes: number | null;
+  member_id: string | null;
+  no_exit: boolean | null;
+  org_id: string | null;
+  worked_minutes: number | null;
+}
+
+export interface PublishedDevice {
+  bound_at: Timestamp | null;
+  device_id: string | null;
+  name: string | null;
+  org_id: string | null;
+  revoked_at: Timestamp | null;
+  user_id: string | null;
+}
+
+export interface PublishedExcursion {
+  date: string | null;
+  ended_at: Timestamp | null;
+  excursion_id: string | null;
+  farthest_meters: number | null;
+  member_id: string | null;
+  org_id: string | null;
+  session_id: string | null;
+  started_at: Timestamp | null;
+}
+
+export interface PublishedGate {
+  gate_id: string | null;
+  latitude: number | null;
+  longitude: number | null;
+  name: string | null;
+  org_id: string | null;
+  site_id: string | null;
+}
+
+export interface PublishedGeofence {
+  geofence_id: string | null;
+  name: string | null;
+  org_id: string | null;
+  shape: Json | null;
+  site_id: string | null;
+}
+
+export interface PublishedGuardianship {
+  guardian_id: string | null;
+  is_told: boolean | null;
+  live_agreed_at: Timestamp | null;
+  may_collect: boolean | null;
+  may_see: boolean | null;
+  member_id: string | null;
+  org_id: string | null;
+}
+
+export interface PublishedLocationAccess {
+  history_level: string | null;
+  live_level: string | null;
+  member_id: string | null;
+  org_id: string | null;
+  purpose: string | null;
+  via: string | null;
+  viewer_id: string | null;
+}
+
+export interface PublishedMember {
+  display_name: string | null;
+  group_id: string | null;
+  group_name: string | null;
+  joined_on: string | null;
+  member_id: string | null;
+  number: string | null;
+  org_id: string | null;
+  site_id: string | null;
+  status: string | null;
+  time_zone: string | null;
+}
+
+export interface PublishedMemberGroup {
+  group_id: string | null;
+  name: string | null;
+  org_id: string | null;
+  site_id: string | null;
+}
+
+export interface PublishedOrganization {
+  name: string | null;
+  office_location: string | null;
+  org_id: string | null;
+  slug: string | null;
+  supervisor_location: string | null;
+  vocabulary: string | null;
+}
+
+export interface PublishedPresence {
+  last_heard_at: Timestamp | null;
+  member_id: string | null;
+  org_id: string | null;
+  session_id: string | null;
+  since: Timestamp | null;
+  state: string | null;
+}
+
+export interface PublishedReach {
+  member_id: string | null;
+  org_id: string | null;
+  user_id: string | null;
+  via: string | null;
+}
+
+export interface PublishedSchedule {
+  closes_after_minutes: number | null;
+  entry_time: string | null;
+  exit_time: string | null;
+  free_until_minutes: number | null;
+  group_id: string | null;
+  late_after_minutes: number | null;
+  name: string | null;
+  opens_before_minutes: number | null;
+  org_id: string | null;
+  schedule_id: string | null;
+  time_zone: string | null;
+  valid_from: string | null;
+  valid_to: string | null;
+  weekdays: number[] | null;
+}
+
+export interface PublishedSignIn {
+  device_id: string | null;
+  ended_at: Timestamp | null;
+  org_id: string | null;
+  session_id: string | null;
+  user_id: string | null;
+}
+
+export interface PublishedSigningKey {
+  created_at: Timestamp | null;
+  kid: string | null;
+  public_jwk: Json | null;
+  retired_at: Timestamp | null;
+}
+
+export interface PublishedSite {
+  address: string | null;
+  latitude: number | null;
+  longitude: number | null;
+  name: string | null;
+  org_id: string | null;
+  site_id: string | null;
+  time_zone: string | null;
+}
+
+export interface PublishedSupervision {
+  group_id: string | null;
+  org_id: string | null;
+  supervisor_id: string | null;
+}
+
+export interface PublishedTrackingSession {
+  date: string | null;
+  ends_by: Timestamp | null;
+  entered_at: Timestamp | null;
+  exited_at: Timestamp | null;
+  member_id: string | null;
+  org_id: string | null;
+  session_id: string | null;
+  site_id: string | null;
+}
+
+export interface UsersAccount {
+  display_name: string;
+  email: string | null;
+  email_key: Generated<string | null>;
+  id: string;
+  joined_on: string | null;
+  language: Generated<string>;
+  number: string | null;
+  org_id: string;
+  role: string;
+  status: Generated<string>;
+}
+
+export interface UsersAssignment {
+  group_id: string;
+  org_id: string;
+  supervisor_id: string;
+}
+
+export interface UsersGate {
+  id: string;
+  latitude: number;
+  longitude: number;
+  name: string;
+  org_id: string;
+  site_id: string;
+}
+
+export interface UsersGeofence {
+  id: string;
+  name: string;
+  org_id: string;
+  shape: Json;
+  site_id: string;
+}
+
+export interface UsersGuardianship {
+  guardian_id: string;
+  is_told: Generated<boolean>;
+  live_agreed_at: Timestamp | null;
+  may_collect: Generated<boolean>;
+  may_see: Generated<boolean>;
+  member_id: string;
+  org_id: string;
+}
+
+export interface UsersMemberGroup {
+  id: string;
+  name: string;
+  org_id: string;
+  site_id: string;
+}
+
+export interface UsersMembership {
+  group_id: string | null;
+  member_id: string;
+  org_id: string;
+  site_id: string;
+}
+
+export interface UsersOrganization {
+  created_at: Generated<Timestamp>;
+  id: string;
+  name: string;
+  office_location: Generated<string>;
+  slug: string;
+  supervisor_location: Generated<string>;
+  tile_url: string | null;
+  vocabulary: string;
+}
+
+export interface UsersSite {
+  address: string;
+  id: string;
+  latitude: number;
+  longitude: number;
+  name: string;
+  org_id: string;
+  plan: Json | null;
+  time_zone: string;
+}
+
 export interface DB {
+  'attendance.attendance_day': AttendanceAttendanceDay;
+  'attendance.gate_code': AttendanceGateCode;
+  'attendance.punch': AttendancePunch;
+  'attendance.punch_decision': AttendancePunchDecision;
+  'attendance.scan': AttendanceScan;
+  'attendance.schedule': AttendanceSchedule;
+  'attendance.tracking_session': AttendanceTrackingSession;
   'audit.entry': AuditEntry;
+  'auth.credential': AuthCredential;
+  'auth.device': AuthDevice;
+  'auth.refresh_token': AuthRefreshToken;
+  'auth.session': AuthSession;
+  'auth.signing_key': AuthSigningKey;
+  'geo.dropped_counter': GeoDroppedCounter;
+  'geo.excursion': GeoExcursion;
+  'geo.last_position': GeoLastPosition;
+  'geo.look': GeoLook;
+  'geo.phone_client': GeoPhoneClient;
+  'geo.position': GeoPosition;
+  'geo.presence_state': GeoPresenceState;
+  'geo.quarantine': GeoQuarantine;
+  'notifications.alert': NotificationsAlert;
+  'notifications.inbox_item': NotificationsInboxItem;
   'platform.consumer_cursor': PlatformConsumerCursor;
   'platform.dead_letter': PlatformDeadLetter;
+  'platform.idempotency': PlatformIdempotency;
   'platform.inbox': PlatformInbox;
   'platform.outbox': PlatformOutbox;
   'platform.outbox_trimmed': PlatformOutboxTrimmed;
+  'published.account': PublishedAccount;
+  'published.attendance_day': PublishedAttendanceDay;
+  'published.device': PublishedDevice;
+  'published.excursion': PublishedExcursion;
+  'published.gate': PublishedGate;
+  'published.geofence': PublishedGeofence;
+  'published.guardianship': PublishedGuardianship;
+  'published.location_access': PublishedLocationAccess;
+  'published.member': PublishedMember;
+  'published.member_group': PublishedMemberGroup;
+  'published.organization': PublishedOrganization;
+  'published.presence': PublishedPresence;
+  'published.reach': PublishedReach;
+  'published.schedule': PublishedSchedule;
+  'published.sign_in': PublishedSignIn;
+  'published.signing_key': PublishedSigningKey;
+  'published.site': PublishedSite;
+  'published.supervision': PublishedSupervision;
+  'published.tracking_session': PublishedTrackingSession;
+  'users.account': UsersAccount;
+  'users.assignment': UsersAssignment;
+  'users.gate': UsersGate;
+  'users.geofence': UsersGeofence;
+  'users.guardianship': UsersGuardianship;
+  'users.member_group': UsersMemberGroup;
+  'users.membership': UsersMembership;
+  'users.organization': UsersOrganization;
+  'users.site': UsersSite;
 }

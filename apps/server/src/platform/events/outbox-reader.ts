@@ -148,7 +148,7 @@ export class OutboxReader {
 
   /** Effect, inbox and cursor in one transaction: all of them or none. */
   async #deliver(events: StoredEvent[]): Promise<void> {
-    const { store, failpoints } = this.#options;
+    const { failpoints } = this.#options;
     const { name, service } = this.consumer;
     const to = await this.#step(events, async (tx) => {
       const fresh = await recordInInbox(
