@@ -3,7 +3,14 @@ import type { Tx } from '../../../platform/database/port.ts';
 import { uuidv7 } from '../../../platform/ids.ts';
 import type { CanonicalFix } from '../rules/fix.ts';
 import { arrayLiteral, instantLiteral } from './array-literal.ts';
-import { type Batch, type FixGroup, factOf, type SortedFixes, type TrackedTime, type TrackingRights } from './sort-fixes.ts';
+import {
+  type Batch,
+  type FixGroup,
+  factOf,
+  type SortedFixes,
+  type TrackedTime,
+  type TrackingRights,
+} from './sort-fixes.ts';
 
 /** What can stand in no JSON text: a list of payloads needs no escaping with it in between. */
 const separator = '\u001e';
@@ -12,7 +19,7 @@ const separator = '\u001e';
 export async function trackingRights(tx: Tx, orgId: string, batches: readonly Batch[]): Promise<TrackingRights> {
   let oldestMs = Number.POSITIVE_INFINITY;
   for (const { fixes } of batches) for (const { fixedAtMs } of fixes) oldestMs = Math.min(oldestMs, fixedAtMs);
-  const oldest = instantLiteral(oldestMs);
+  const oldest = oldestMs === Number.POSITIVE_INFINITY ? null : instantLiteral(oldestMs);
   const members = arrayLiteral([...new Set(batches.map((batch) => batch.memberId))], (memberId) => memberId);
   // A session is filed under the site's day it began on: at most 14 hours before UTC's, and it may cross midnight.
   const { rows } = await sql<{
@@ -25,7 +32,7 @@ export async function trackingRights(tx: Tx, orgId: string, batches: readonly Ba
     SELECT member_id, session_id, entered_at, coalesce(exited_at, ends_by) AS left_at,
       exited_at IS NULL AND ends_by > now() AS is_open
     FROM published.tracking_session
-    WHERE org_id = ${orgId} AND member_id = ANY (${members}::uuid[]) AND date >= (${oldest}::timestamp)::date - 2
+    WHERE org_id = ${orgId} AND member_id = ANY (${members}::uuid[]) AND date >= coalesce(${oldest}::timestamp, now())::date - 2
     UNION ALL
     SELECT DISTINCT member_id, NULL::uuid, NULL::timestamptz, NULL::timestamptz, NULL::boolean
     FROM published.guardianship
@@ -58,12 +65,20 @@ export async function recordPositions(tx: Tx, orgId: string, sorted: SortedFixes
   if (sorted.tracked.length > 0) {
     parts.push(sql`stored AS (${insertPositions(orgId, sorted.tracked)})`);
     // A repeated upload stores nothing and is no news.
-    parts.push(sql`told AS (${insertFacts(orgId, sorted.tracked, sql`
-      EXISTS (SELECT FROM stored WHERE (stored.session_id, stored.device_id) = (fact.session_id, fact.device_id))`)})`);
+    parts.push(
+      sql`told AS (${insertFacts(
+        orgId,
+        sorted.tracked,
+        sql`
+      EXISTS (SELECT FROM stored WHERE (stored.session_id, stored.device_id) = (fact.session_id, fact.device_id))`,
+      )})`,
+    );
   }
   if (sorted.live.length > 0) {
     parts.push(sql`live AS (${replaceLivePositions(orgId, sorted.live)})`);
-    parts.push(sql`live_told AS (${insertFacts(orgId, sorted.live, sql`fact.member_id IN (SELECT member_id FROM live)`)})`);
+    parts.push(
+      sql`live_told AS (${insertFacts(orgId, sorted.live, sql`fact.member_id IN (SELECT member_id FROM live)`)})`,
+    );
   }
   if (sorted.dropped.size > 0) parts.push(sql`counted AS (${countDropped(orgId, sorted.dropped)})`);
   if (parts.length === 0) return;
@@ -128,7 +143,9 @@ function insertFacts(orgId: string, groups: readonly FixGroup[], isNews: RawBuil
 
 /** Only the newest is kept, whatever arrives later. */
 function replaceLivePositions(orgId: string, groups: readonly FixGroup[]): RawBuilder<unknown> {
-  const newest = groups.flatMap(({ memberId, deviceId, fixes }) => fixes.map((fix) => ({ memberId, deviceId, ...fix })));
+  const newest = groups.flatMap(({ memberId, deviceId, fixes }) =>
+    fixes.map((fix) => ({ memberId, deviceId, ...fix })),
+  );
   const values = (valueOf: (fix: (typeof newest)[number]) => string | number | null) => arrayLiteral(newest, valueOf);
   return sql`
     INSERT INTO geo.last_position AS known (org_id, member_id, purpose, device_id, fixed_at, received_at, latitude,

@@ -127,6 +127,8 @@ CREATE TABLE geo.quarantine (
   -- A phone client, or 'muster' for the own app.
   client text NOT NULL,
   reason text NOT NULL,
+  -- How many parts of one message were put aside for this reason; the excerpt is of the first.
+  parts integer NOT NULL,
   -- The beginning of what came, every number that could be a coordinate blanked.
   excerpt text NOT NULL CHECK (octet_length(excerpt) <= 2048),
   received_at timestamptz NOT NULL,

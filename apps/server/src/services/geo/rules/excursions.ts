@@ -121,9 +121,18 @@ export function startPresence(session: TrackingSession): PresenceProgress {
 
 /** All fixes of a session at once, in any order, repeated or not, with or without fixes of other times. */
 export function replay(context: PresenceContext, fixes: readonly PresenceFix[]): PresenceProgress {
+  return foldFixes(context, startPresence(context.session), fixes);
+}
+
+/** Several fixes, in any order, all newer than those that were folded before. */
+export function foldFixes(
+  context: PresenceContext,
+  before: PresenceProgress,
+  fixes: readonly PresenceFix[],
+): PresenceProgress {
   return fixes
     .toSorted(compareFixes)
-    .reduce<PresenceProgress>((progress, fix) => foldFix(context, progress, fix), startPresence(context.session));
+    .reduce<PresenceProgress>((progress, fix) => foldFix(context, progress, fix), before);
 }
 
 /** True when a fix is older than what was already folded: only a replay of all fixes can take it in. */
