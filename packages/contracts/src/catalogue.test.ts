@@ -19,7 +19,7 @@ describe('the catalogue of routes', () => {
 
   it.each(all)('%s declares its path parameters', (_name, { path, params }) => {
     const named = [...path.matchAll(/:(\w+)/g)].map((match) => match[1]);
-    expect(Object.keys(params?.shape ?? {}).sort()).toEqual(named.sort());
+    expect(new Set(Object.keys(params?.shape ?? {}))).toEqual(new Set(named));
   });
 
   it.each(all)('%s answers 204 exactly when it has no answer', (_name, { answer, status = 200 }) => {
@@ -35,7 +35,7 @@ describe('the generated descriptions', () => {
   it('describe every route', () => {
     const paths = openApiDocument()['paths'] as Record<string, Record<string, { operationId: string }>>;
     const described = Object.values(paths).flatMap((methods) => Object.values(methods).map((each) => each.operationId));
-    expect(described.sort()).toEqual(Object.keys(routes).sort());
+    expect(new Set(described)).toEqual(new Set(Object.keys(routes)));
   });
 
   it('describe every event', () => {

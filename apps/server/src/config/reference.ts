@@ -9,9 +9,8 @@ interface JsonSchemaProperty {
 }
 
 const shown = (value: unknown): string => {
-  if (value === undefined) return '';
-  const text = Array.isArray(value) ? value.join(',') : String(value);
-  return text === '' ? '' : `\`${text}\``;
+  const text = Array.isArray(value) ? value.join(',') : typeof value === 'string' ? value : JSON.stringify(value);
+  return text === undefined || text === '' ? '' : `\`${text}\``;
 };
 
 /** The page docs/configuration.md, made from the schema itself. */

@@ -16,12 +16,9 @@ const list = z.string().transform((text) =>
 );
 
 export const environmentSchema = z.object({
-  MUSTER_DATA: z
-    .string()
-    .default('.muster')
-    .meta({
-      description: 'Folder for everything Muster keeps: database, files, logs. Relative to where it is started.',
-    }),
+  MUSTER_DATA: z.string().default('.muster').meta({
+    description: 'Folder for everything Muster keeps: database, files, logs. Relative to where it is started.',
+  }),
   HOST: z
     .string()
     .default('127.0.0.1')

@@ -43,10 +43,11 @@ const addMethod = (controller: Type, bound: BoundRoute, run: RunRoute): void => 
   const { operation, method, path, status } = bound.route;
   const handler = (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => run(bound, request, reply);
   const descriptor: PropertyDescriptor = { value: handler, writable: true, configurable: true, enumerable: false };
-  Object.defineProperty(controller.prototype, operation, descriptor);
-  RequestMapping({ method: RequestMethod[method], path })(controller.prototype, operation, descriptor);
-  HttpCode(status ?? 200)(controller.prototype, operation, descriptor);
-  Req()(controller.prototype, operation, 0);
-  Res({ passthrough: true })(controller.prototype, operation, 1);
+  const prototype = controller.prototype as object;
+  Object.defineProperty(prototype, operation, descriptor);
+  RequestMapping({ method: RequestMethod[method], path })(prototype, operation, descriptor);
+  HttpCode(status ?? 200)(prototype, operation, descriptor);
+  Req()(prototype, operation, 0);
+  Res({ passthrough: true })(prototype, operation, 1);
   routesByHandler.set(handler, bound.route);
 };
