@@ -39,8 +39,8 @@ describe('the catalogue', () => {
     [
       'a platform policy given to somebody else',
       `CREATE TABLE geo.planted (org_id uuid); SELECT platform.protect('geo.planted', 'geo');
-       CREATE POLICY ingest ON geo.planted USING (true)`,
-      /geo\.planted ingest: has a policy/,
+       CREATE POLICY relay ON geo.planted USING (true)`,
+      /geo\.planted relay: has a policy/,
     ],
     ['a view of the superuser', 'CREATE VIEW published.planted AS SELECT 1 AS one', /published\.planted: belongs to/],
     ['a grant on a foreign table', 'GRANT SELECT ON audit.entry TO muster_geo', /muster_geo SELECT audit\.entry/],

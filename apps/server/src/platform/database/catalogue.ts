@@ -27,14 +27,13 @@ const isTenantTable = `EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid 
 const isUnscoped = `coalesce(obj_description(t.oid, 'pg_class'), '') LIKE 'no organization: %'`;
 const hasOrgId = `EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'org_id' AND NOT a.attisdropped)`;
 
-/** What platform.protect, allow_across, allow_ingest and the two tables of the platform itself may say. */
+/** What platform.protect, allow_across and the two tables of the platform itself may say. */
 const knownPolicies: readonly [policy: string, pattern: string][] = [
   ['migration', `^\\(current_setting\\(''muster.migrating''::text, true\\) = ''on''::text\\)$`],
   [
     'across\\_%',
     `^\\(\\(\\( SELECT platform.org_id\\(\\) AS org_id\\) IS NULL\\) AND \\(CURRENT_USER = ''muster_[a-z]+''::name\\)\\)$`,
   ],
-  ['ingest', '^true$'],
   ['relay%', '^true$'],
   ['deployment', `IS NULL\\) AND \\(org_id = ''00000000-0000-0000-0000-000000000000''::uuid\\)\\)$`],
 ];
@@ -73,7 +72,6 @@ const rules: readonly { sentence: string; query: string }[] = [
     sentence: 'has a policy that is not one of the platform’s',
     query: `SELECT name || ' ' || p.polname AS name FROM (${ownTables}) t JOIN pg_policy p ON p.polrelid = t.oid
       WHERE p.polname <> 'organization' AND NOT (${isKnownPolicy})
-        OR p.polname = 'ingest' AND p.polroles <> ARRAY['muster_ingest'::regrole::oid]
         OR p.polname LIKE 'relay%' AND p.polroles <> ARRAY['muster_relay'::regrole::oid]
         OR p.polname = 'migration' AND p.polroles <> ARRAY['muster_owner'::regrole::oid]`,
   },

@@ -51,12 +51,6 @@ export interface Database {
    */
   acrossOrganizations<T>(service: ServiceName, work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
 
-  /**
-   * As the ingest role, for group commits of many organizations in one transaction: it may only INSERT, and only
-   * into the outbox and tables whose migration said `platform.allow_ingest(table)`. It reads nothing.
-   */
-  ingest<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-
   /** Resolves when the database answers; rejects otherwise. */
   check(): Promise<void>;
 

@@ -21,7 +21,7 @@ import {
 } from './port.ts';
 
 /** Every role that a transaction can take: see migrations/0001_platform.sql. */
-export type DatabaseRole = ServiceName | 'relay' | 'ingest';
+export type DatabaseRole = ServiceName | 'relay';
 
 export interface PostgresOptions {
   connectionString: string;
@@ -70,10 +70,6 @@ export class PostgresDatabase implements Database {
     options: TransactionOptions = {},
   ): Promise<T> {
     return this.transaction(service, null, work, options);
-  }
-
-  ingest<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.transaction('ingest', null, work);
   }
 
   async check(): Promise<void> {
@@ -129,7 +125,7 @@ export class PostgresDatabase implements Database {
 
 /** Role, organization and BEGIN in one round trip; safe to write as text because both values are checked first. */
 function beginStatement(role: DatabaseRole, orgId: string | null, options: TransactionOptions): string {
-  if (role !== 'relay' && role !== 'ingest' && !serviceNames.includes(role)) throw new Error(`No such role: ${role}`);
+  if (role !== 'relay' && !serviceNames.includes(role)) throw new Error(`No such role: ${role}`);
   if (orgId !== null && !isUuid(orgId)) throw new Error('The organization id is not a UUID');
   const isolation = options.isolation ? ` ISOLATION LEVEL ${options.isolation}` : '';
   const access = options.readOnly ? ' READ ONLY' : '';

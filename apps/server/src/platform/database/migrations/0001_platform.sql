@@ -6,7 +6,6 @@
 --   muster_runtime    the one login of the running program; owns nothing, bypasses nothing, inherits nothing:
 --                     each transaction takes one of the roles below with SET LOCAL ROLE
 --   muster_<service>  may write its own schema, read "published", append to the outbox and to the audit log
---   muster_ingest     may only INSERT, for any organization, into tables that allow it
 --   muster_relay      moves events: reads the outbox, keeps cursors, inbox, dead letters
 --   muster_jobs       owns the schema "jobs" of the job queue
 --
@@ -17,7 +16,6 @@
 --   SELECT platform.protect('users.organization', 'users', org_column => 'id');
 --   SELECT platform.unscoped('auth.signing_key', 'auth', 'keys belong to the deployment');
 --   SELECT platform.allow_across('users.user', 'auth');     -- auth, outside any organization, may SELECT
---   SELECT platform.allow_ingest('geo.position');           -- group commits of many organizations
 --   CREATE VIEW published.member AS SELECT …; SELECT platform.publish_view('published.member');
 --
 -- A partition needs nothing of this: it is reached through its parent only.
@@ -29,7 +27,7 @@ DECLARE
   role_name text;
 BEGIN
   -- Roles belong to the whole server, so they may be there already from another database.
-  FOREACH role_name IN ARRAY ARRAY['owner', 'views', 'runtime', 'ingest', 'relay', 'jobs'] || services LOOP
+  FOREACH role_name IN ARRAY ARRAY['owner', 'views', 'runtime', 'relay', 'jobs'] || services LOOP
     role_name := 'muster_' || role_name;
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
       EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT', role_name);
@@ -39,7 +37,7 @@ BEGIN
   GRANT muster_owner TO CURRENT_USER WITH INHERIT TRUE, SET TRUE;
   -- Replacing a view takes its owner's privileges, giving it away takes SET.
   GRANT muster_views TO muster_owner WITH INHERIT TRUE, SET TRUE;
-  FOREACH role_name IN ARRAY ARRAY['ingest', 'relay', 'jobs'] || services LOOP
+  FOREACH role_name IN ARRAY ARRAY['relay', 'jobs'] || services LOOP
     EXECUTE format('GRANT %I TO muster_runtime WITH INHERIT FALSE, SET TRUE', 'muster_' || role_name);
   END LOOP;
 
@@ -51,7 +49,7 @@ BEGIN
   ALTER SCHEMA platform OWNER TO muster_owner;
   CREATE SCHEMA published AUTHORIZATION muster_owner;
   GRANT USAGE, CREATE ON SCHEMA published TO muster_views;
-  GRANT USAGE ON SCHEMA platform TO muster_views, muster_relay, muster_ingest;
+  GRANT USAGE ON SCHEMA platform TO muster_views, muster_relay;
   FOREACH service IN ARRAY services LOOP
     role_name := 'muster_' || service;
     EXECUTE format('CREATE SCHEMA %I AUTHORIZATION muster_owner', service);
@@ -133,14 +131,6 @@ BEGIN
   EXECUTE format('CREATE POLICY %I ON %s FOR %s %s %s', policy, tenant_table, command,
     CASE WHEN upper(command) <> 'INSERT' THEN 'USING ' || condition END,
     CASE WHEN upper(command) IN ('INSERT', 'UPDATE', 'ALL') THEN 'WITH CHECK ' || condition END);
-END $$;
-
-CREATE FUNCTION platform.allow_ingest(tenant_table regclass) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  EXECUTE format('CREATE POLICY ingest ON %s FOR INSERT TO muster_ingest WITH CHECK (true)', tenant_table);
-  EXECUTE format('GRANT INSERT ON %s TO muster_ingest', tenant_table);
-  EXECUTE format('GRANT USAGE ON SCHEMA %I TO muster_ingest',
-    (SELECT relnamespace::regnamespace::name FROM pg_class WHERE oid = tenant_table));
 END $$;
 
 -- A view runs with its owner's rights: muster_views is subject to the policies of the tables beneath.

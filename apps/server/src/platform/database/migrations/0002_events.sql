@@ -21,12 +21,11 @@ ALTER TABLE platform.outbox ENABLE ROW LEVEL SECURITY;
 ALTER TABLE platform.outbox FORCE ROW LEVEL SECURITY;
 CREATE POLICY organization ON platform.outbox
   USING (org_id = (SELECT platform.org_id())) WITH CHECK (org_id = (SELECT platform.org_id()));
-CREATE POLICY ingest ON platform.outbox FOR INSERT TO muster_ingest WITH CHECK (true);
 CREATE POLICY relay ON platform.outbox TO muster_relay USING (true) WITH CHECK (true);
 GRANT SELECT, DELETE ON platform.outbox TO muster_relay;
 -- xid and seq are not theirs to choose.
 GRANT INSERT (id, type, version, org_id, key, occurred_at, payload, trace_id) ON platform.outbox
-  TO muster_ingest, muster_auth, muster_users, muster_attendance, muster_geo, muster_notifications, muster_reports,
+  TO muster_auth, muster_users, muster_attendance, muster_geo, muster_notifications, muster_reports,
      muster_fraud, muster_audit, muster_gateway;
 
 CREATE TABLE platform.consumer_cursor (
