@@ -175,6 +175,7 @@ export const attendanceRoutes = {
     answer: z.strictObject({ kioskSecret: z.string(), path: z.string() }),
     status: 201,
     idempotency: 'key',
+    secretAnswer: true,
     problems: ['not-found'],
   }),
   readKioskCodes: route({

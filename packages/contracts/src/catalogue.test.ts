@@ -29,6 +29,10 @@ describe('the catalogue of routes', () => {
   it.each(all)('%s reads without a key; a GET never writes', (_name, { method, idempotency }) => {
     if (method === 'GET') expect(idempotency).toBe('natural');
   });
+
+  it.each(all.filter(([, { secretAnswer }]) => secretAnswer === true))('%s asks for a key', (_name, { idempotency }) => {
+    expect(idempotency).toBe('key');
+  });
 });
 
 describe('the generated descriptions', () => {

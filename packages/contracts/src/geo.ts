@@ -182,6 +182,7 @@ export const geoRoutes = {
     }),
     status: 201,
     idempotency: 'key',
+    secretAnswer: true,
   }),
   listPhoneClients: route({
     operation: 'listPhoneClients',

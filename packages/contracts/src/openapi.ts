@@ -108,6 +108,7 @@ const problems = (route: RouteDefinition): Json => {
   if (typeof route.access === 'object') codes.push('not-permitted');
   if (route.body !== undefined) codes.push('body-malformed', 'body-too-large', 'media-type-unsupported');
   if (route.idempotency === 'key') codes.push('idempotency-key-missing', 'idempotency-key-reused', 'still-running');
+  if (route.secretAnswer === true) codes.push('conflict');
   const byStatus = Map.groupBy(new Set(codes), (code) => problemCatalogue[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [

@@ -41,6 +41,11 @@ export interface RouteDefinition {
    * nothing (reads, and writes that carry their own identity).
    */
   readonly idempotency: 'key' | 'natural';
+  /**
+   * The answer shows a secret, once: only that it was given is remembered with the key, and a repeat answers
+   * `conflict` instead of showing it again.
+   */
+  readonly secretAnswer?: true;
   /** The problems of its own; those that every route can answer (401, 403, 429, …) go without saying. */
   readonly problems?: readonly ProblemCode[];
 }

@@ -70,21 +70,27 @@ const runVerb = (
   const fingerprint = fingerprintOf(route.operation, request.url, request.body);
   return inTransaction(async (tx) => {
     const before = await recallAnswer(tx, call, key, fingerprint);
-    if (before !== null) return recalled(before);
+    if (before !== null) return recalled(route, before);
     const answer = await run(tx, input, call);
-    const remembered =
-      answer instanceof Problem
-        ? { status: answer.status, body: { code: answer.code, details: answer.details } }
-        : { status: route.status ?? 200, body: answer };
-    await rememberAnswer(tx, call, key, fingerprint, remembered);
+    await rememberAnswer(tx, call, key, fingerprint, toRemember(route, answer));
     return answer;
   });
 };
 
-const recalled = (answer: RememberedAnswer): unknown => {
-  if (answer.status < 400) return answer.body;
-  const { code, details } = answer.body as Pick<Problem, 'code' | 'details'>;
-  return new Problem(code, details);
+/** A secret is kept nowhere, not for a repeat either: that it was answered is all that stays. */
+const toRemember = (route: RouteDefinition, answer: unknown): RememberedAnswer => {
+  if (answer instanceof Problem) return { status: answer.status, body: { code: answer.code, details: answer.details } };
+  return { status: route.status ?? 200, body: route.secretAnswer === true ? null : answer };
+};
+
+const recalled = (route: RouteDefinition, answer: RememberedAnswer): unknown => {
+  if (answer.status >= 400) {
+    const { code, details } = answer.body as Pick<Problem, 'code' | 'details'>;
+    return new Problem(code, details);
+  }
+  if (route.secretAnswer !== true) return answer.body;
+  const detail = 'This was done already; what it showed is shown once. Start again to make a new one.';
+  return new Problem('conflict', { detail });
 };
 
 const openCallOf = (request: FastifyRequest, clock: Clock): OpenCall => ({
