@@ -147,6 +147,7 @@ const seedUsers = async (
     })),
   );
   await users.seedGuardianships(tx, orgId, links);
+  await users.refreshStatistics(tx);
   await appendAudit(tx, {
     actor: { kind: 'system' },
     action: 'organization.created',

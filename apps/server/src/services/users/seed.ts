@@ -123,3 +123,8 @@ export const seedGuardianships = async (tx: Tx, orgId: string, links: readonly G
       ${links.map((link) => link.mayCollect ?? false)}::boolean[],
       ${links.map((link) => link.liveAgreedAt ?? null)}::timestamptz[])`.execute(tx);
 };
+
+/** After everything else, in the same transaction: queries over people are slow until this, or a minute, has passed. */
+export const refreshStatistics = async (tx: Tx): Promise<void> => {
+  await sql`SELECT users.refresh_statistics()`.execute(tx);
+};
