@@ -1,4 +1,4 @@
-import { generateKeyPair, importJWK, type JWK, jwtVerify, SignJWT } from 'jose';
+import { generateKeyPair, importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uuidv7 } from '../../platform/ids.ts';
 import { signingPeriodMs } from './rules/key-plan.ts';
@@ -41,7 +41,7 @@ describe('an access token', () => {
     const { accessToken } = await world.signedIn({ identifier });
     const actor = await world.accessTokens.verify(accessToken);
     const [header, payload, signature] = accessToken.split('.') as [string, string, string];
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as JWTPayload;
     const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
     const kid = (await world.publicKeys())[0]?.['kid'] as string;
@@ -61,7 +61,7 @@ describe('an access token', () => {
 
   it('is refused with claims that are not ours, although the signature is', async () => {
     const { accessToken } = await world.signedIn({ identifier });
-    const claims = JSON.parse(Buffer.from(accessToken.split('.')[1] as string, 'base64url').toString());
+    const claims = JSON.parse(Buffer.from(accessToken.split('.')[1] as string, 'base64url').toString()) as JWTPayload;
     const { rows } = await world.db.ownerPool.query<{ kid: string; jwk: JWK }>(
       'SELECT kid, private_jwk AS jwk FROM auth.signing_key',
     );

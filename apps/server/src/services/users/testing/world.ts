@@ -1,5 +1,11 @@
-import { type Permission, type Role, type RouteInput, tiesOf } from '@muster/contracts';
-import type { RouteAnswer, RouteDefinition } from '@muster/contracts';
+import {
+  type Permission,
+  type Role,
+  type RouteAnswer,
+  type RouteDefinition,
+  type RouteInput,
+  tiesOf,
+} from '@muster/contracts';
 import { SettableClock } from '../../../platform/clock.ts';
 import { type TestDatabase, testDatabase } from '../../../platform/database/testing/test-database.ts';
 import { appendToOutbox } from '../../../platform/events/outbox.ts';
