@@ -151,7 +151,7 @@ export function detectRepeatedManual(
     const withinDays = Math.round(policy.withinMs / dayMs);
     return signalOf(
       {
-        kind: 'repeated-manual',
+        kind: 'repeated-manual-attendance',
         causeKey: `manual:${memberId}:${day.date}`,
         observedAtMs: day.atMs,
         sentence: `Attendance was written by hand on ${recent} days within ${withinDays} days.`,

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { detectMockPunch, detectProxyAttendance, detectScanOutsideWindow, type PunchFacts } from './detect-punch.ts';
-import { type Signal, type SignalKind, signalRules } from './signals.ts';
+import type { SignalKind } from '@muster/contracts';
+import { type Signal, signalRules } from './signals.ts';
 
 type Fix = NonNullable<PunchFacts['fix']>;
 const atTheGate: Fix = { accuracyMeters: 12, distanceToGeofenceMeters: -30, mock: false };
@@ -34,7 +35,7 @@ describe('the table of signals', () => {
       'impossible-travel': [25, 25],
       'proxy-attendance': [40, 40],
       'several-devices': [20, 20],
-      'repeated-manual': [10, 30],
+      'repeated-manual-attendance': [10, 30],
       'scan-outside-window': [5, 20],
       'geo-violation': [5, 25],
     });

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import { decayedPoints, levelOf, riskAt, riskPolicyDefaults, type ScoredSignal, yearlyReset } from './risk.ts';
-import { type SignalKind, signalRules } from './signals.ts';
+import type { SignalKind } from '@muster/contracts';
+import { signalRules } from './signals.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -93,11 +94,11 @@ describe('one cause', () => {
 });
 
 describe('alerts', () => {
-  const manual = (daysAgo: number) => signal('repeated-manual', { observedAtMs: nowMs - daysAgo * dayMs });
+  const manual = (daysAgo: number) => signal('repeated-manual-attendance', { observedAtMs: nowMs - daysAgo * dayMs });
 
   it('come when the recent points of a kind reach their number, without decay', () => {
     expect(riskAt([manual(0), manual(9)], nowMs).alerts).toEqual([]);
-    expect(riskAt([manual(0), manual(9), manual(20)], nowMs).alerts).toEqual(['repeated-manual']);
+    expect(riskAt([manual(0), manual(9), manual(20)], nowMs).alerts).toEqual(['repeated-manual-attendance']);
     expect(riskAt([manual(0), manual(9), manual(31)], nowMs).alerts).toEqual([]);
   });
 });

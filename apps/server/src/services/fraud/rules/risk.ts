@@ -1,9 +1,8 @@
+import type { RiskLevel, SignalKind } from '@muster/contracts';
 import { Temporal } from 'temporal-polyfill';
-import { type SignalKind, type SignalTable, signalRules } from './signals.ts';
+import { type SignalTable, signalRules } from './signals.ts';
 
 const dayMs = 86_400_000;
-
-export type RiskLevel = 'normal' | 'warning' | 'high' | 'critical';
 
 /** Upper ends of the levels, in whole points: 0–20, 21–50, 51–80, and everything above. */
 const levelsUpTo: readonly (readonly [number, RiskLevel])[] = [

@@ -1,12 +1,4 @@
-/** What a signal is about; the same words in events, tables and settings. */
-export type SignalKind =
-  | 'fake-gps'
-  | 'impossible-travel'
-  | 'proxy-attendance'
-  | 'several-devices'
-  | 'repeated-manual'
-  | 'scan-outside-window'
-  | 'geo-violation';
+import type { SignalKind } from '@muster/contracts';
 
 /** What lies behind a kind of signal. */
 export type CauseGroup = 'device-integrity' | 'movement' | 'identity' | 'repetition' | 'context';
@@ -32,7 +24,7 @@ export const signalRules: SignalTable = {
   'impossible-travel': { name: 'Impossible travel', points: 25, alertAt: 25, halfLifeDays, causeGroup: 'movement' },
   'proxy-attendance': { name: 'Proxy attendance', points: 40, alertAt: 40, halfLifeDays, causeGroup: 'identity' },
   'several-devices': { name: 'Several devices', points: 20, alertAt: 20, halfLifeDays, causeGroup: 'identity' },
-  'repeated-manual': {
+  'repeated-manual-attendance': {
     name: 'Repeated manual attendance',
     points: 10,
     alertAt: 30,
@@ -72,9 +64,9 @@ export function signalOf(signal: Omit<Signal, 'points'>, table: SignalTable = si
 }
 
 /**
- * The cause of everything that a device says about its position: one bad receiver may look like a mock app and like
- * impossible travel, and must not be counted for both.
+ * The cause of everything that a phone says about its position: one bad receiver may look like a mock app and like
+ * impossible travel, and must not be counted for both. `owner` is the device or, where it is not known, the member.
  */
-export function positionCause(deviceId: string): string {
-  return `position:${deviceId}`;
+export function positionCause(owner: string): string {
+  return `position:${owner}`;
 }
