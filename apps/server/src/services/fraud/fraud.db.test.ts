@@ -69,7 +69,14 @@ beforeEach(async () => {
 /** A fact as the bus hands it on; with the same id it is the same fact, delivered again. */
 const fact = <Type extends Heard>(type: Type, payload: EventPayload<Type>, id: string = randomUUID()) =>
   ({
-    ...{ id, cursor: '1.1', type, version: 1, orgId, key: memberId, occurredAt: clock.now().toISOString(), payload },
+    id,
+    cursor: '1.1',
+    type,
+    version: 1,
+    orgId,
+    key: memberId,
+    occurredAt: clock.now().toISOString(),
+    payload,
   }) as unknown as StoredEvent<never>;
 const hear = (...heard: StoredEvent<never>[]) =>
   test.database.inOrganization('fraud', orgId, (tx) => facts.handle(tx, heard));
@@ -99,7 +106,10 @@ const audited = async (action: string) => {
 };
 
 const evidence = (kind: 'proxy-attendance' | 'fake-gps' | 'scan-outside-window', causeKey = `${kind}/1`) => ({
-  ...{ kind, causeKey, sentence: `${kind} was seen.`, innocentExplanations: ['A mistake.'] },
+  kind,
+  causeKey,
+  sentence: `${kind} was seen.`,
+  innocentExplanations: ['A mistake.'],
 });
 const found = (...findings: ReturnType<typeof evidence>[]) =>
   fact('attendance.evidence-found', { memberId, at: clock.now().toISOString(), findings });
@@ -125,10 +135,18 @@ const recorded = (
   { deviceId = randomUUID(), sessionId = randomUUID() as string | null } = {},
 ) =>
   fact('geo.positions-recorded', {
-    ...{ memberId, sessionId, deviceId, receivedAt: clock.now().toISOString() },
+    memberId,
+    sessionId,
+    deviceId,
+    receivedAt: clock.now().toISOString(),
     fixes: fixes.map(({ atMs, metersNorth = 0, mock = false }) => ({
-      ...{ latitude: 48.2 + metersNorth / 111_200, longitude: 16.37, fixedAt: iso(atMs), accuracyMeters: 10 },
-      ...{ speedMetersPerSecond: null, headingDegrees: null, mock },
+      latitude: 48.2 + metersNorth / 111_200,
+      longitude: 16.37,
+      fixedAt: iso(atMs),
+      accuracyMeters: 10,
+      speedMetersPerSecond: null,
+      headingDegrees: null,
+      mock,
     })),
   });
 
