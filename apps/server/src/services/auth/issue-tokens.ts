@@ -3,9 +3,9 @@ import { SignJWT } from 'jose';
 import type { RefreshToken } from './rules/refresh-token.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
-export const accessLifetimeMs = 10 * 60_000;
+const accessLifetimeMs = 10 * 60_000;
 /** A session that is not used for so long ends. */
-export const refreshLifetimeMs = 30 * 24 * 60 * 60_000;
+const refreshLifetimeMs = 30 * 24 * 60 * 60_000;
 /** A session ends after this at the latest, however often it is used. */
 export const sessionLifetimeMs = 180 * 24 * 60 * 60_000;
 

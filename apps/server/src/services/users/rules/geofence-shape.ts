@@ -5,7 +5,7 @@ import pointInPolygon from 'point-in-polygon-hao';
 /** Of one geofence, over all its rings: far more than anybody draws, few enough to check at once. */
 export const verticesAtMost = 10_000;
 /** Below that, a shape is a slip of the hand. */
-export const areaAtLeastSquareMeters = 1;
+const areaAtLeastSquareMeters = 1;
 
 const metersPerDegree = 111_195;
 type Point = readonly [x: number, y: number];
