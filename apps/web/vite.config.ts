@@ -49,7 +49,7 @@ export default defineConfig({
     outDir: 'dist',
     sourcemap: false,
     target: 'es2023',
-    cssTarget: 'safari17',
+    cssTarget: ['chrome111', 'firefox113', 'safari16.4'],
     chunkSizeWarningLimit: 1200,
     // Inlined assets become data: addresses, which the CSP of the server does not allow everywhere.
     assetsInlineLimit: 0,

@@ -43,11 +43,24 @@ const night: MantineColorsTuple = [
   '#101315',
 ];
 
+const red: MantineColorsTuple = [
+  '#fdf2f1',
+  '#fae3e0',
+  '#f2bfba',
+  '#e99891',
+  '#e0726a',
+  '#d4534b',
+  '#c53a31',
+  '#b32c23',
+  '#9d231b',
+  '#841b15',
+];
+
 const systemFonts =
   "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Helvetica Neue', Arial, sans-serif, 'Apple Color Emoji'";
 
 export const theme = createTheme({
-  colors: { petrol, gray: slate, dark: night },
+  colors: { petrol, red, gray: slate, dark: night },
   primaryColor: 'petrol',
   primaryShade: { light: 8, dark: 6 },
   autoContrast: true,
@@ -88,10 +101,24 @@ export const theme = createTheme({
     Drawer: { defaultProps: { overlayProps: { backgroundOpacity: 0.3 } } },
     Menu: { defaultProps: { shadow: 'md', radius: 'md' } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 250, events: { hover: true, focus: true, touch: true } } },
-    Table: { defaultProps: { verticalSpacing: 8, horizontalSpacing: 'sm' } },
+    Table: { defaultProps: { verticalSpacing: 8, horizontalSpacing: 'sm', borderColor: 'var(--muster-hairline)' } },
     Loader: { defaultProps: { size: 'sm' } },
   },
 });
+
+/** In the dark, Mantine's own tints are too near to black to tell one from another. */
+const softColors = Object.fromEntries(
+  Object.entries({
+    petrol: ['#1f3a40', '#254449', '#a9d4da'],
+    red: ['#3b2422', '#472b28', '#ffb4ad'],
+    yellow: ['#372d17', '#42361c', '#f2c877'],
+    gray: ['#2a3036', '#31383f', '#c9d0d6'],
+  }).flatMap(([name, [rest, hover, text]]) => [
+    [`--mantine-color-${name}-light`, rest],
+    [`--mantine-color-${name}-light-hover`, hover],
+    [`--mantine-color-${name}-light-color`, text],
+  ]),
+) as Record<string, string>;
 
 /** The colours that Mantine has no name for: canvas behind cards, hairlines, and one triple per state. */
 export const cssVariables: CSSVariablesResolver = () => {
@@ -111,6 +138,14 @@ export const cssVariables: CSSVariablesResolver = () => {
       '--muster-hairline': '#e3e6e9',
       '--muster-hover': '#f1f4f5',
       '--muster-focus': '#1f6571',
+      '--muster-accent': '#1f6571',
+      '--muster-accent-soft': '#dcebed',
+      '--muster-on-accent-soft': '#12535e',
+      '--muster-chosen': '#edf6f7',
+      '--muster-rail': '#e3e6e9',
+      '--muster-ground': '#eef0ea',
+      '--muster-inverse': '#1f252b',
+      '--muster-on-inverse': '#ffffff',
       '--mantine-color-dimmed': '#5c6670',
       '--mantine-color-default-border': '#d9dee2',
     },
@@ -121,6 +156,16 @@ export const cssVariables: CSSVariablesResolver = () => {
       '--muster-hairline': '#2f363c',
       '--muster-hover': '#262c31',
       '--muster-focus': '#8cbdc5',
+      '--muster-accent': '#8cbdc5',
+      '--muster-accent-soft': '#12535e',
+      '--muster-on-accent-soft': '#dcebed',
+      '--muster-chosen': '#1d3137',
+      '--muster-rail': '#343b42',
+      '--muster-ground': '#1a2023',
+      '--muster-inverse': '#e3e6e9',
+      '--muster-on-inverse': '#101315',
+      '--mantine-color-error': '#ff8a80',
+      ...softColors,
       '--mantine-color-dimmed': '#9aa4ad',
       '--mantine-color-default-border': '#39424a',
     },

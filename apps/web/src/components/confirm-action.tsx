@@ -56,7 +56,7 @@ export const ConfirmAction = ({
             <Button variant="default" onClick={() => setOpened(false)} disabled={busy} data-autofocus>
               {t('confirm.back')}
             </Button>
-            <Button {...(danger ? { color: 'red.8' } : {})} loading={busy} onClick={() => void confirm()}>
+            <Button {...(danger ? { color: 'red' } : {})} loading={busy} onClick={() => void confirm()}>
               {verb}
             </Button>
           </Group>

@@ -1,8 +1,9 @@
 import { Text } from '@mantine/core';
-import { IconArrowBigLeftLines, IconDoorEnter, IconDoorExit, IconPhoneOff, IconPointFilled } from '@tabler/icons-react';
-import type { ComponentType, ReactNode } from 'react';
+import { IconDoorEnter, IconDoorExit, IconPointFilled } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import { useFormats, useText } from '../i18n/use-text.ts';
 import { ClockTime } from './relative-time.tsx';
+import { StateIcon } from './state-badge.tsx';
 import classes from './timeline.module.css';
 
 interface TimelinePoint<Kind extends string> {
@@ -42,12 +43,13 @@ interface TimelineProps {
   readonly onChoose?: (entry: TimelineEntry) => void;
 }
 
-const icons: Record<TimelineEntry['kind'], ComponentType<{ size?: number; stroke?: number }>> = {
-  enter: IconDoorEnter,
-  exit: IconDoorExit,
-  excursion: IconArrowBigLeftLines,
-  silence: IconPhoneOff,
-  note: IconPointFilled,
+/** Excursions and silences have the icons of their states; the words of the state table stay the same everywhere. */
+const icons: Record<TimelineEntry['kind'], ReactNode> = {
+  enter: <IconDoorEnter size={15} stroke={1.9} />,
+  exit: <IconDoorExit size={15} stroke={1.9} />,
+  excursion: <StateIcon state="outside" size={15} />,
+  silence: <StateIcon state="unknown" size={15} />,
+  note: <IconPointFilled size={15} />,
 };
 
 const useEntryTitle = () => {
@@ -72,7 +74,6 @@ export const Timeline = ({ entries, timeZone, label, nowMs, onChoose }: Timeline
   return (
     <ol className={classes.timeline} aria-label={label ?? t('timeline.label')}>
       {ordered.map((entry) => {
-        const Icon = icons[entry.kind];
         const isSpan = entry.kind === 'excursion' || entry.kind === 'silence';
         const content = (
           <>
@@ -102,10 +103,10 @@ export const Timeline = ({ entries, timeZone, label, nowMs, onChoose }: Timeline
             data-kind={entry.kind}
             data-open={(isSpan && entry.to === null) || undefined}
           >
-            <ClockTime at={entry.at} timeZone={timeZone} size="sm" c="dimmed" className={classes.time ?? ''} />
-            <span className={classes.mark}>
-              <Icon size={15} stroke={1.9} />
+            <span className={classes.time}>
+              <ClockTime at={entry.at} timeZone={timeZone} size="sm" c="dimmed" />
             </span>
+            <span className={classes.mark}>{icons[entry.kind]}</span>
             {onChoose ? (
               <button type="button" className={classes.body} onClick={() => onChoose(entry)}>
                 {content}

@@ -105,14 +105,15 @@ export const createFormats = (language: string): Formats => {
       return timeZone && !sameWallClock(at, timeZone, ownTimeZone()) ? `${text} ${zoneName(at, timeZone)}` : text;
     },
     relative: (at, nowMs) => relativeOf(relativeFormat, toDate(at).getTime() - nowMs),
+    // h, min and s are symbols, the same in every language.
     duration: (milliseconds) => {
       const seconds = Math.max(0, Math.round(milliseconds / 1000));
-      if (seconds < 60) return unit(seconds, 'second');
+      if (seconds < 60) return `${seconds}\u00a0s`;
       const minutes = Math.round(seconds / 60);
-      if (minutes < 60) return unit(minutes, 'minute');
+      if (minutes < 60) return `${minutes}\u00a0min`;
       const rest = minutes % 60;
-      const hours = unit(Math.floor(minutes / 60), 'hour');
-      return rest === 0 ? hours : `${hours} ${unit(rest, 'minute')}`;
+      const hours = `${numberFormat.format(Math.floor(minutes / 60))}\u00a0h`;
+      return rest === 0 ? hours : `${hours} ${rest}\u00a0min`;
     },
     number: (value) => numberFormat.format(value),
     percent: (ratio) => percentFormat.format(ratio),

@@ -1,6 +1,7 @@
-import { Layer, Source } from '@vis.gl/react-maplibre';
+import { Layer, Source, useMap } from '@vis.gl/react-maplibre';
 import { useQuery } from '@tanstack/react-query';
 import type { FeatureCollection, MultiPolygon, Polygon } from 'geojson';
+import { useEffect, useState } from 'react';
 import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 import countriesUrl from 'world-atlas/countries-110m.json?url';
@@ -24,21 +25,39 @@ const loadCountries = async (): Promise<FeatureCollection> => {
   };
 };
 
+/** Whether somebody has looked from so far away that countries would be seen. */
+const useFarView = (): boolean => {
+  const { current: map } = useMap();
+  const [isFar, setFar] = useState(false);
+  useEffect(() => {
+    if (!map || isFar) return undefined;
+    const look = () => map.getZoom() < 10 && setFar(true);
+    look();
+    map.on('zoom', look);
+    return () => {
+      map.off('zoom', look);
+    };
+  }, [map, isFar]);
+  return isFar;
+};
+
 /**
  * The world without any outside service: Natural Earth's countries at 1 : 110 million. Close to a site a coast this
  * coarse would be wrong by kilometers, so ocean and land melt into one ground from zoom 7 on.
  */
 export const BaseLayers = ({ palette, tileUrl }: { readonly palette: MapPalette; readonly tileUrl: string | null }) => {
+  const isFar = useFarView();
   const { data } = useQuery({
     queryKey: ['map', 'countries'],
     queryFn: loadCountries,
     staleTime: Number.POSITIVE_INFINITY,
-    enabled: !tileUrl,
+    enabled: isFar && !tileUrl,
   });
   return (
     <>
       <Layer
         id="ground"
+        beforeId="base-end"
         type="background"
         paint={{ 'background-color': ['interpolate', ['linear'], ['zoom'], 6, palette.ocean, 9, palette.ground] }}
       />
@@ -46,6 +65,8 @@ export const BaseLayers = ({ palette, tileUrl }: { readonly palette: MapPalette;
         <Source id="countries" type="geojson" data={data} tolerance={0.2}>
           <Layer
             id="land"
+            source="countries"
+            beforeId="base-end"
             type="fill"
             maxzoom={10}
             paint={{
@@ -56,6 +77,8 @@ export const BaseLayers = ({ palette, tileUrl }: { readonly palette: MapPalette;
           />
           <Layer
             id="borders"
+            source="countries"
+            beforeId="base-end"
             type="line"
             maxzoom={10}
             paint={{
@@ -68,7 +91,13 @@ export const BaseLayers = ({ palette, tileUrl }: { readonly palette: MapPalette;
       )}
       {tileUrl && (
         <Source id="tiles" type="raster" tiles={[tileUrl]} tileSize={256} maxzoom={19}>
-          <Layer id="tiles" type="raster" paint={{ 'raster-saturation': -0.35, 'raster-opacity': 0.9 }} />
+          <Layer
+            id="tiles"
+            source="tiles"
+            beforeId="base-end"
+            type="raster"
+            paint={{ 'raster-saturation': -0.35, 'raster-opacity': 0.9 }}
+          />
         </Source>
       )}
     </>

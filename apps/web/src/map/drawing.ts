@@ -24,7 +24,8 @@ const modesOf = (color: HexColor, surface: HexColor) => {
     }),
     new TerraDrawSelectMode({
       flags: {
-        circle: { feature: { draggable: true, coordinates: { resizable: 'center-fixed' } } },
+        // A circle has one handle for its radius, drawn by the editor; 64 corners to drag would only confuse.
+        circle: { feature: { draggable: true } },
         polygon: {
           feature: { draggable: true, coordinates: { draggable: true, deletable: true, midpoints: true } },
         },
@@ -77,7 +78,9 @@ export const createDrawing = (map: MapLibreMap, options: DrawingOptions) => {
     show: (shape: GeofenceShape | null) => {
       draw.clear();
       const feature = shape && featureOfShape(shape);
-      if (feature) draw.addFeatures([feature]);
+      if (!feature) return;
+      const [added] = draw.addFeatures([feature]);
+      if (draw.getMode() === 'select' && added?.id !== undefined) draw.selectFeature(added.id);
     },
     remove: () => draw.stop(),
   };

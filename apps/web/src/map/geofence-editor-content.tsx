@@ -1,12 +1,13 @@
 import type { Coordinates, GeofenceShape, SitePlan } from '@muster/contracts';
 import { Button, Group, NumberInput, Stack, Text } from '@mantine/core';
 import { IconCircle, IconPencil, IconPolygon, IconTrash } from '@tabler/icons-react';
-import { useMap } from '@vis.gl/react-maplibre';
+import { Marker, useMap } from '@vis.gl/react-maplibre';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useFormats, useText } from '../i18n/use-text.ts';
 import { createDrawing, type Drawing, type DrawingMode } from './drawing.ts';
 import type { Fence } from './fence.ts';
-import { type LngLat, ringAreaSquareMeters } from './geometry.ts';
+import { destination, distanceMeters, type LngLat, lngLat, ringAreaSquareMeters } from './geometry.ts';
+import classes from './map.module.css';
 import { SiteMapContent } from './site-map-content.tsx';
 import { useMapPalette } from './use-map-palette.ts';
 
@@ -21,6 +22,30 @@ export interface GeofenceEditorProps {
   readonly tileUrl?: string | null | undefined;
   readonly height?: number;
 }
+
+interface RadiusHandleProps {
+  readonly shape: Extract<GeofenceShape, { kind: 'circle' }>;
+  readonly onChange: (shape: GeofenceShape) => void;
+}
+
+/** On the eastern edge of a circle; dragging it makes the circle larger or smaller. */
+const RadiusHandle = ({ shape, onChange }: RadiusHandleProps) => {
+  const center = lngLat(shape.center);
+  const [longitude, latitude] = destination(center, shape.radiusMeters, 90);
+  return (
+    <Marker
+      longitude={longitude}
+      latitude={latitude}
+      draggable
+      onDrag={({ lngLat: place }) => {
+        const meters = distanceMeters(center, [place.lng, place.lat]);
+        onChange({ ...shape, radiusMeters: Math.max(5, Math.round(meters)) });
+      }}
+    >
+      <span className={classes.handle} />
+    </Marker>
+  );
+};
 
 interface DrawingLayerProps {
   readonly shape: GeofenceShape | null;
@@ -73,7 +98,7 @@ const DrawingLayer = ({ shape, mode, onChange, onMode }: DrawingLayerProps) => {
     told.current = shape;
     drawing.current?.show(shape);
   }, [shape]);
-  return null;
+  return shape?.kind === 'circle' && mode === 'select' ? <RadiusHandle shape={shape} onChange={onChange} /> : null;
 };
 
 const hints: Record<DrawingMode, string> = {

@@ -38,12 +38,16 @@ export const GeofenceLayers = ({
     <Source id="geofences" type="geojson" data={data} tolerance={0.1}>
       <Layer
         id="geofence-fill"
+        source="geofences"
+        beforeId="fences-end"
         type="fill"
         filter={['==', ['get', 'kind'], 'area']}
         paint={{ 'fill-color': palette.fence, 'fill-opacity': 0.08 }}
       />
       <Layer
         id="geofence-corridor"
+        source="geofences"
+        beforeId="fences-end"
         type="line"
         filter={['==', ['get', 'kind'], 'corridor']}
         layout={{ 'line-cap': 'round', 'line-join': 'round' }}
@@ -63,12 +67,16 @@ export const GeofenceLayers = ({
       />
       <Layer
         id="geofence-line"
+        source="geofences"
+        beforeId="fences-end"
         type="line"
         layout={{ 'line-join': 'round' }}
         paint={{ 'line-color': palette.fence, 'line-width': 2, 'line-opacity': 0.9 }}
       />
       <Layer
         id="geofence-name"
+        source="geofences"
+        beforeId="labels-end"
         type="symbol"
         minzoom={13}
         layout={{

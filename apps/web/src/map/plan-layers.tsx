@@ -37,24 +37,58 @@ const font = ['system-ui', 'sans-serif'];
 
 const Areas = ({ palette }: { readonly palette: MapPalette }) => (
   <>
-    <Layer id="plan-lawn" type="fill" filter={areaOf('lawn')} paint={{ 'fill-color': palette.lawn }} />
-    <Layer id="plan-parking" type="fill" filter={areaOf('parking')} paint={{ 'fill-color': palette.parking }} />
+    <Layer
+      id="plan-lawn"
+      source="plan"
+      beforeId="plan-end"
+      type="fill"
+      filter={areaOf('lawn')}
+      paint={{ 'fill-color': palette.lawn }}
+    />
+    <Layer
+      id="plan-parking"
+      source="plan"
+      beforeId="plan-end"
+      type="fill"
+      filter={areaOf('parking')}
+      paint={{ 'fill-color': palette.parking }}
+    />
     <Layer
       id="plan-parking-line"
+      source="plan"
+      beforeId="plan-end"
       type="line"
       filter={ofKind('parking')}
       paint={{ 'line-color': palette.parkingLine, 'line-width': 1.2 }}
     />
-    <Layer id="plan-sports" type="fill" filter={areaOf('sports')} paint={{ 'fill-color': palette.sports }} />
+    <Layer
+      id="plan-sports"
+      source="plan"
+      beforeId="plan-end"
+      type="fill"
+      filter={areaOf('sports')}
+      paint={{ 'fill-color': palette.sports }}
+    />
     <Layer
       id="plan-sports-line"
+      source="plan"
+      beforeId="plan-end"
       type="line"
       filter={ofKind('sports')}
       paint={{ 'line-color': palette.sportsLine, 'line-width': groundWidth(1.6), 'line-opacity': fade(14, 15.5) }}
     />
-    <Layer id="plan-water" type="fill" filter={areaOf('water')} paint={{ 'fill-color': palette.water }} />
+    <Layer
+      id="plan-water"
+      source="plan"
+      beforeId="plan-end"
+      type="fill"
+      filter={areaOf('water')}
+      paint={{ 'fill-color': palette.water }}
+    />
     <Layer
       id="plan-water-line"
+      source="plan"
+      beforeId="plan-end"
       type="line"
       filter={ofKind('water')}
       paint={{ 'line-color': palette.waterLine, 'line-width': 1.5 }}
@@ -66,18 +100,29 @@ const Paths = ({ palette }: { readonly palette: MapPalette }) => (
   <>
     <Layer
       id="plan-path-edge"
+      source="plan"
+      beforeId="plan-end"
       type="line"
       filter={ofKind('path')}
       layout={{ 'line-cap': 'round', 'line-join': 'round' }}
-      paint={{ 'line-color': palette.pathEdge, 'line-width': groundWidth(9.4), 'line-opacity': fade(14.5, 16) }}
+      paint={{ 'line-color': palette.pathEdge, 'line-width': groundWidth(14), 'line-opacity': fade(14.5, 16) }}
     />
-    <Layer id="plan-path-area" type="fill" filter={areaOf('path')} paint={{ 'fill-color': palette.path }} />
+    <Layer
+      id="plan-path-area"
+      source="plan"
+      beforeId="plan-end"
+      type="fill"
+      filter={areaOf('path')}
+      paint={{ 'fill-color': palette.path }}
+    />
     <Layer
       id="plan-path"
+      source="plan"
+      beforeId="plan-end"
       type="line"
       filter={lineOf('path')}
       layout={{ 'line-cap': 'round', 'line-join': 'round' }}
-      paint={{ 'line-color': palette.path, 'line-width': groundWidth(7.4) }}
+      paint={{ 'line-color': palette.path, 'line-width': groundWidth(11) }}
     />
   </>
 );
@@ -86,6 +131,8 @@ const Structures = ({ palette }: { readonly palette: MapPalette }) => (
   <>
     <Layer
       id="plan-wall"
+      source="plan"
+      beforeId="plan-end"
       type="line"
       filter={ofKind('wall')}
       layout={{ 'line-cap': 'square', 'line-join': 'miter' }}
@@ -93,14 +140,25 @@ const Structures = ({ palette }: { readonly palette: MapPalette }) => (
     />
     <Layer
       id="plan-building-shadow"
+      source="plan"
+      beforeId="plan-end"
       type="fill"
       filter={areaOf('building')}
       minzoom={15}
       paint={{ 'fill-color': palette.shadow, 'fill-opacity': 0.16, 'fill-translate': [2.5, 3.5] }}
     />
-    <Layer id="plan-building" type="fill" filter={areaOf('building')} paint={{ 'fill-color': palette.building }} />
+    <Layer
+      id="plan-building"
+      source="plan"
+      beforeId="plan-end"
+      type="fill"
+      filter={areaOf('building')}
+      paint={{ 'fill-color': palette.building }}
+    />
     <Layer
       id="plan-building-line"
+      source="plan"
+      beforeId="plan-end"
       type="line"
       filter={areaOf('building')}
       layout={{ 'line-join': 'miter' }}
@@ -108,6 +166,8 @@ const Structures = ({ palette }: { readonly palette: MapPalette }) => (
     />
     <Layer
       id="plan-tree"
+      source="plan"
+      beforeId="plan-end"
       type="circle"
       filter={ofKind('tree')}
       minzoom={15}
@@ -127,6 +187,8 @@ const Labels = ({ palette }: { readonly palette: MapPalette }) => (
   <>
     <Layer
       id="plan-label-quiet"
+      source="plan"
+      beforeId="labels-end"
       type="symbol"
       filter={ofKind('lawn', 'water', 'parking', 'sports', 'label')}
       minzoom={16}
@@ -141,6 +203,8 @@ const Labels = ({ palette }: { readonly palette: MapPalette }) => (
     />
     <Layer
       id="plan-label"
+      source="plan"
+      beforeId="labels-end"
       type="symbol"
       filter={ofKind('building')}
       minzoom={15.5}
@@ -160,6 +224,8 @@ const Gates = ({ palette }: { readonly palette: MapPalette }) => (
   <>
     <Layer
       id="plan-gate"
+      source="plan"
+      beforeId="plan-end"
       type="circle"
       filter={ofKindAnd('Point', ['gate'])}
       paint={{
@@ -171,6 +237,8 @@ const Gates = ({ palette }: { readonly palette: MapPalette }) => (
     />
     <Layer
       id="plan-label-gate"
+      source="plan"
+      beforeId="labels-end"
       type="symbol"
       filter={ofKind('gate')}
       minzoom={15}

@@ -45,7 +45,13 @@ export interface SiteMapProps {
 
 const nobody: readonly PersonOnMap[] = [];
 const nowhere: readonly TrailPoint[] = [];
-const emptyStyle = { version: 8 as const, sources: {}, layers: [] };
+/** Invisible marks that keep the order of what comes later, whenever it comes: data, a new plan, a track. */
+const marks = ['base-end', 'plan-end', 'fences-end', 'track-end', 'labels-end'];
+const emptyStyle = {
+  version: 8 as const,
+  sources: {},
+  layers: marks.map((id) => ({ id, type: 'background' as const, layout: { visibility: 'none' as const } })),
+};
 
 const GateLayer = ({
   gates,
@@ -69,6 +75,8 @@ const GateLayer = ({
     <Source id="gates" type="geojson" data={data}>
       <Layer
         id="gates"
+        source="gates"
+        beforeId="fences-end"
         type="circle"
         paint={{
           'circle-color': palette.surface,
@@ -79,6 +87,8 @@ const GateLayer = ({
       />
       <Layer
         id="gates-label"
+        source="gates"
+        beforeId="labels-end"
         type="symbol"
         minzoom={14.5}
         layout={{

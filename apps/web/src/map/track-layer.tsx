@@ -52,6 +52,8 @@ export const TrackLayer = ({ positions, atMs }: TrackLayerProps) => {
       <Source id="track" type="geojson" data={whole}>
         <Layer
           id="track-silent"
+          source="track"
+          beforeId="track-end"
           type="line"
           filter={['==', ['get', 'isGap'], true]}
           paint={{
@@ -63,6 +65,8 @@ export const TrackLayer = ({ positions, atMs }: TrackLayerProps) => {
         />
         <Layer
           id="track-whole"
+          source="track"
+          beforeId="track-end"
           type="line"
           filter={['==', ['get', 'isGap'], false]}
           layout={{ 'line-cap': 'round', 'line-join': 'round' }}
@@ -72,6 +76,8 @@ export const TrackLayer = ({ positions, atMs }: TrackLayerProps) => {
       <Source id="track-passed" type="geojson" data={passed}>
         <Layer
           id="track-passed"
+          source="track-passed"
+          beforeId="track-end"
           type="line"
           layout={{ 'line-cap': 'round', 'line-join': 'round' }}
           paint={{ 'line-color': palette.track, 'line-width': 4.5, 'line-opacity': 0.9 }}
