@@ -2,7 +2,6 @@ import { Listr } from 'listr2';
 import { Muster } from '../compose/muster.ts';
 import { configurationFromEnvironment } from '../config/environment.ts';
 import { createDemo, type DemoSignIn } from '../demo/create-demo.ts';
-import { startSimulation } from './simulate.ts';
 import { reportFailure } from './report-failure.ts';
 
 interface ServeOptions {
@@ -57,7 +56,10 @@ export const serve = async ({ target, simulate }: ServeOptions): Promise<void> =
   }
   const address = configuration.PORT === 0 ? `http://localhost:${port}` : configuration.publicUrl;
   announce(address, signIns);
-  if (simulate) startSimulation(address, muster.telemetry.log);
+  if (simulate) {
+    const { startSimulation } = await import('./simulate.ts');
+    startSimulation(address, muster.telemetry.log);
+  }
 };
 
 const announce = (address: string, signIns: readonly DemoSignIn[]): void => {
