@@ -69,7 +69,8 @@ const recordChange = (tx: Tx, { actor, at, requestId }: Call, action: string, id
       actor: { kind: 'user', userId: actor.userId, role: actor.role },
       object: { kind: 'phone-client', id },
       detail: { client },
-      ...{ action, requestId },
+      action,
+      requestId,
     },
     { now: () => at },
   );

@@ -40,7 +40,7 @@ export const phoneSurface =
   };
 
 function addClient(scope: FastifyInstance, client: PhoneClient, deps: SurfaceDependencies): void {
-  const identities = new WeakMap<FastifyRequest, PhoneIdentity>();
+  const recognised = new WeakMap<FastifyRequest, { identity: PhoneIdentity; contentType: string }>();
   const answer = (reply: FastifyReply, outcome: Outcome, retryAfterSeconds?: number) =>
     send(reply, client, outcome, retryAfterSeconds);
 
@@ -55,20 +55,24 @@ function addClient(scope: FastifyInstance, client: PhoneClient, deps: SurfaceDep
         const verdict = presented === null ? 'unknown' : await deps.authenticate(client, presented.secret, request.ip);
         if (verdict === 'unknown') return answer(reply, 'wrong-credentials');
         if (verdict === 'too-many-tries') return answer(reply, 'busy', 60);
-        identities.set(request, verdict);
+        // Members type content types into their apps: one that cannot be parsed must not keep a message from coming in.
+        recognised.set(request, { identity: verdict, contentType: request.headers['content-type'] ?? '' });
+        request.raw.headers['content-type'] = 'application/octet-stream';
         return undefined;
       },
       handler: async (request, reply) => {
-        const identity = identities.get(request);
-        if (identity === undefined) return answer(reply, 'wrong-credentials');
-        await take(deps, client, identity, toClientRequest(request));
+        const phone = recognised.get(request);
+        if (phone === undefined) return answer(reply, 'wrong-credentials');
+        await take(deps, client, phone.identity, { ...toClientRequest(request), contentType: phone.contentType });
         return answer(reply, 'taken');
       },
       errorHandler: (error, _request, reply) => {
-        if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return answer(reply, 'too-large');
-        if (error instanceof Problem) return answer(reply, 'busy', error.details.retryAfterSeconds);
-        deps.log.error({ err: error, client }, 'a phone message could not be stored');
-        return answer(reply, 'busy');
+        const isTooLarge = error.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
+        const retryAfterSeconds = error instanceof Problem ? error.details.retryAfterSeconds : undefined;
+        if (!isTooLarge && !(error instanceof Problem)) {
+          deps.log.error({ err: error, client }, 'a phone message could not be stored');
+        }
+        void answer(reply, isTooLarge ? 'too-large' : 'busy', retryAfterSeconds);
       },
     });
   }

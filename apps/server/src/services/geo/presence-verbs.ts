@@ -38,7 +38,8 @@ const recordSights = (tx: Tx, deps: Dependencies, { actor, at, requestId }: Call
     orgId: actor.orgId,
     viewerId: actor.userId,
     viewerRole: actor.role,
-    ...{ at, requestId },
+    at,
+    requestId,
     reason: null,
     looks: sights.map(({ memberId, level, purpose }) => ({
       memberId,

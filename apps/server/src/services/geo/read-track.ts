@@ -21,7 +21,8 @@ export const readTrack =
       orgId: actor.orgId,
       viewerId: actor.userId,
       viewerRole: actor.role,
-      ...{ at, requestId },
+      at,
+      requestId,
       reason: reason ?? null,
       looks: [{ memberId, kind: 'history', purpose: access.purpose }],
     });

@@ -30,7 +30,10 @@ export function excursionFacts(
       type: 'geo.excursion-opened',
       key,
       payload: {
-        ...{ memberId, sessionId, date, excursionId: excursion.excursionId },
+        memberId,
+        sessionId,
+        date,
+        excursionId: excursion.excursionId,
         startedAt: iso(excursion.startedAtMs),
         decidedAt: iso(excursion.decidedAtMs),
         distanceMeters: centimeters(excursion.farthestMeters),
@@ -45,7 +48,10 @@ export function excursionFacts(
       type: 'geo.excursion-closed',
       key,
       payload: {
-        ...{ memberId, sessionId, date, excursionId: excursion.excursionId },
+        memberId,
+        sessionId,
+        date,
+        excursionId: excursion.excursionId,
         startedAt: iso(excursion.startedAtMs),
         endedAt: iso(endedAtMs),
         durationMs: endedAtMs - excursion.startedAtMs,

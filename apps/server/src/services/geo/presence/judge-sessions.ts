@@ -84,7 +84,9 @@ export async function judgeSessions(
             newFixes.get(record.sessionId) ?? [],
           )
         : replay(context, stored);
-    return { record, progress, timeline: timelineAt(record.session, presenceRules, progress, nowMs) };
+    // An EXIT has happened, even where the clock of the process that took it is ahead of this one's.
+    const atMs = Math.max(nowMs, record.session.exitedAtMs ?? nowMs);
+    return { record, progress, timeline: timelineAt(record.session, presenceRules, progress, atMs) };
   });
   await save(tx, deps, orgId, judged, nowMs);
 }
@@ -154,7 +156,10 @@ function presenceRow({ record, progress, timeline }: Judged) {
   const { sessionId, memberId, session } = record;
   const { presence, lastHeardAtMs } = timeline;
   return {
-    ...{ sessionId, memberId, lastHeardAtMs, progress },
+    sessionId,
+    memberId,
+    lastHeardAtMs,
+    progress,
     presence: presence.value,
     sinceMs: presence.sinceMs,
     endedAtMs: session.exitedAtMs,

@@ -98,14 +98,22 @@ export async function createWorld({ ownerPool }: TestDatabase): Promise<World> {
   ]);
 
   return {
-    ...{ orgId, siteId, groupId, memberId, teacherId, officeId, principalId, guardianId, addMember },
+    orgId,
+    siteId,
+    groupId,
+    memberId,
+    teacherId,
+    officeId,
+    principalId,
+    guardianId,
+    addMember,
     enter: async (enteringId, at, { endsBy = new Date(at.getTime() + 12 * 3_600_000) } = {}) => {
       const [sessionId, punchId] = [randomUUID(), randomUUID()];
       const date = at.toISOString().slice(0, 10);
       await run(
         `INSERT INTO attendance.punch (org_id, id, member_id, direction, verdict, findings, evidence, date, occurred_at,
            gate_id, site_id, device_id, late_by_minutes, left_early_by_minutes, recorded_at)
-         VALUES ($1, $2, $3, 'ENTER', 'accepted', '[]', '{}', $4, $5, $6, $6, $6, 0, 0, $5)`,
+         VALUES ($1, $2, $3, 'ENTER', 'held', '[]', '{}', $4, $5, $6, $6, $6, 0, 0, $5)`,
         [orgId, punchId, enteringId, date, at, siteId],
       );
       await run(

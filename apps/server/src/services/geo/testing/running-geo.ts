@@ -1,0 +1,103 @@
+import type { RouteAnswer, RouteDefinition, RouteInput, Role } from '@muster/contracts';
+import { tiesOf } from '@muster/contracts';
+import { createMemoryCache } from '../../../platform/cache/memory.ts';
+import type { SettableClock } from '../../../platform/clock.ts';
+import type { TestDatabase } from '../../../platform/database/testing/test-database.ts';
+import { appendToOutbox } from '../../../platform/events/outbox.ts';
+import type { Consumer, EventBus, StoredEvent } from '../../../platform/events/port.ts';
+import type { Call, Verb } from '../../../platform/http/call.ts';
+import { Problem } from '../../../platform/http/problem.ts';
+import { presenceConsumer, watchingConsumer } from '../consumers.ts';
+import { authenticatePhone } from '../ingest/authenticate.ts';
+import { commitBatches } from '../ingest/commit.ts';
+import { quarantine } from '../ingest/quarantine.ts';
+import { IngestQueue } from '../ingest/queue.ts';
+import type { Batch, BatchOutcome } from '../ingest/sort-fixes.ts';
+import { FenceCache } from '../presence/fences.ts';
+import { watchSilence } from '../presence/silence.ts';
+
+/** The parts of geo wired as in index.ts, with events delivered when the test says so. */
+export function runGeo(db: TestDatabase, clock: SettableClock) {
+  const { database, ownerPool } = db;
+  const events: Pick<EventBus, 'append'> = {
+    append: (tx, orgId, facts) => appendToOutbox(tx, orgId, facts, clock),
+  };
+  const cache = createMemoryCache(clock);
+  const judging = { events, clock, fences: new FenceCache(clock) };
+  const consumers = [presenceConsumer(judging) as Consumer, watchingConsumer({ events }) as Consumer];
+  const queue = new IngestQueue(commitBatches(database));
+  const ingest = { queue, quarantine: quarantine({ database, clock }) };
+  const handled = new Set<string>();
+
+  const outbox = async (orgId: string): Promise<StoredEvent[]> => {
+    const { rows } = await ownerPool.query<StoredEvent>(
+      `SELECT id, '' AS cursor, type, version, org_id AS "orgId", key, occurred_at AS "occurredAt", payload
+       FROM platform.outbox WHERE org_id = $1 ORDER BY xid, seq`,
+      [orgId],
+    );
+    return rows;
+  };
+
+  return {
+    database,
+    clock,
+    events,
+    cache,
+    ...ingest,
+    authenticate: authenticatePhone({ database, cache, clock }),
+    watchSilence: watchSilence(database, judging),
+    outbox,
+    submit: (orgId: string, batch: Batch): Promise<BatchOutcome> => queue.submit(orgId, batch),
+
+    /** Hands every event that is new to the consumers, until nothing new comes of it. */
+    deliver: async (orgId: string): Promise<void> => {
+      for (;;) {
+        const fresh = (await outbox(orgId)).filter(({ id }) => !handled.has(id));
+        if (fresh.length === 0) return;
+        for (const consumer of consumers) {
+          const own = fresh.filter(({ type }) => consumer.types.includes(type));
+          if (own.length > 0) await database.inOrganization('geo', orgId, (tx) => consumer.handle(tx, own));
+        }
+        for (const { id } of fresh) handled.add(id);
+      }
+    },
+
+    /** A fact of another service, as if it had just committed. */
+    tell: (orgId: string, type: StoredEvent['type'], payload: unknown): Promise<unknown> =>
+      ownerPool.query(
+        `INSERT INTO platform.outbox (id, type, version, org_id, key, occurred_at, payload)
+         VALUES (uuidv7(), $1, 1, $2, '', now(), $3)`,
+        [type, orgId, JSON.stringify(payload)],
+      ),
+
+    /** Calls a verb as a user would; a problem that is thrown comes back as its code. */
+    call: async <R extends RouteDefinition>(
+      route: R,
+      verb: Verb<R>,
+      caller: { orgId: string; userId: string; role: Role },
+      input: Partial<RouteInput<R>>,
+    ): Promise<RouteAnswer<R> | string> => {
+      const { access } = route;
+      const call: Call = {
+        actor: { ...caller, sessionId: caller.userId, deviceId: caller.userId },
+        ties: typeof access === 'object' ? tiesOf(caller.role, access.permission) : [],
+        requestId: 'request-1',
+        traceId: 'trace-1',
+        ipAddress: '192.0.2.1',
+        userAgent: 'test',
+        at: clock.now(),
+      };
+      try {
+        const answer = await database.inOrganization('geo', caller.orgId, (tx) =>
+          verb(tx, { params: undefined, query: {}, body: undefined, ...input } as RouteInput<R>, call),
+        );
+        return answer instanceof Problem ? answer.code : answer;
+      } catch (error) {
+        if (error instanceof Problem) return error.code;
+        throw error;
+      }
+    },
+  };
+}
+
+export type RunningGeo = ReturnType<typeof runGeo>;
