@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Ports, Service } from '../service.ts';
 import { AccessGuard, type RateLimits } from './guard.ts';
 import { healthRoutes } from './health.ts';
+import { noteOfferedMethods, type OfferedMethods } from './offered-methods.ts';
 import { observeRequests } from './observe-requests.ts';
 import { answerProblem, ProblemFilter } from './problem-filter.ts';
 import { contextOf, type RequestContext, withRequestContext } from '../telemetry/request-context.ts';
@@ -27,6 +28,8 @@ export interface HttpSettings {
   readonly trustedProxies: readonly string[];
   readonly rateLimits: RateLimits;
   readonly checkAnswers: boolean;
+  /** How long a client may take over the headers of a request. Default 10 s. */
+  readonly headersTimeoutMs?: number;
 }
 
 export interface HttpServer {
@@ -42,10 +45,14 @@ const bodyLimitBytes = 2 * 1024 * 1024;
 const fastifyAdapter = (settings: HttpSettings): FastifyAdapter =>
   new FastifyAdapter({
     bodyLimit: bodyLimitBytes,
-    // Against slow clients: headers within 10 s, the whole request within 30 s.
+    // Against slow clients; Node looks for them every 30 s unless told otherwise.
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
-    http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
+    http: {
+      headersTimeout: settings.headersTimeoutMs ?? 10_000,
+      connectionsCheckingInterval: 1_000,
+      maxHeaderSize: 16 * 1024,
+    },
     routerOptions: { maxParamLength: 200 },
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     forceCloseConnections: 'idle',
@@ -69,10 +76,10 @@ export const startHttpServer = async (
     { bodyParser: false, logger: false, abortOnError: false },
   );
   const server = application.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  await prepare(server, ports, readiness);
+  const offeredMethods = await prepare(server, ports, readiness);
   for (const service of services) await service.surface?.(server);
   application.useGlobalGuards(new AccessGuard(ports.accessTokens, ports.cache, settings.rateLimits));
-  application.useGlobalFilters(new ProblemFilter(ports.telemetry.log));
+  application.useGlobalFilters(new ProblemFilter(ports.telemetry.log, offeredMethods));
   await application.listen(settings.port, settings.host);
   const bound = server.server.address() as AddressInfo;
   return {
@@ -90,7 +97,12 @@ const rootModule = (imports: DynamicModule[]): DynamicModule => {
   return { module: MusterModule, imports };
 };
 
-const prepare = async (server: FastifyInstance, ports: Ports, readiness: { ready: boolean }): Promise<void> => {
+const prepare = async (
+  server: FastifyInstance,
+  ports: Ports,
+  readiness: { ready: boolean },
+): Promise<OfferedMethods> => {
+  const offeredMethods = noteOfferedMethods(server);
   server.decorateRequest('ids');
   server.addHook('onRequest', (request, reply, done) => {
     request.ids = contextOf(request.headers);
@@ -100,6 +112,7 @@ const prepare = async (server: FastifyInstance, ports: Ports, readiness: { ready
   await server.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy } });
   observeRequests(server, ports.telemetry);
   healthRoutes(server, ports, readiness);
+  return offeredMethods;
 };
 
 /** Nothing from outside: scripts, styles, workers and the map's tiles come from here, unless a tile address is set. */
