@@ -48,6 +48,7 @@ export const createProgram = (): Command => {
     .option('--to <site>', 'move the track onto this site')
     .option('--url <address>', 'where Muster is reached', 'http://localhost:3000')
     .option('--password <password>', 'the password of that member; the demonstration password by default')
+    .option('--gate-code <text>', 'the code at the gate, for ENTER; without it the demonstration office reads it')
     .action(async (file: string, options) => {
       const { replay } = await import('./replay.ts');
       await replay(file, options);
