@@ -30,9 +30,12 @@ describe('the catalogue of routes', () => {
     if (method === 'GET') expect(idempotency).toBe('natural');
   });
 
-  it.each(all.filter(([, { secretAnswer }]) => secretAnswer === true))('%s asks for a key', (_name, { idempotency }) => {
-    expect(idempotency).toBe('key');
-  });
+  it.each(all.filter(([, { secretAnswer }]) => secretAnswer === true))(
+    '%s asks for a key',
+    (_name, { idempotency }) => {
+      expect(idempotency).toBe('key');
+    },
+  );
 });
 
 describe('the generated descriptions', () => {

@@ -54,10 +54,17 @@ export const events = {
   'geo.positions-recorded': fact(
     1,
     ofMember.extend({
+      /** Null: outside a session, for guardians who agreed on the live view. */
       sessionId: uuid.nullable(),
       deviceId: uuid,
       receivedAt: instant,
-      fixes: z.array(seenPosition.extend({ mock: z.boolean().nullable() })),
+      fixes: z.array(
+        seenPosition.extend({
+          mock: z.boolean().nullable(),
+          /** A sign of life that repeats the last fix under the present time: no new place. */
+          isPing: z.boolean().optional(),
+        }),
+      ),
     }),
   ),
   'geo.presence-changed': fact(1, ofMember.extend({ sessionId: uuid, state: presenceState, since: instant })),

@@ -43,6 +43,13 @@ describe('a batch of positions', () => {
     expect(() => liveHappening.parse(only?.happening)).not.toThrow();
   });
 
+  it('shows no movement where the phone only gave a sign of life', () => {
+    const fact = moved(other);
+    if (fact.type !== 'geo.positions-recorded') throw new Error('unexpected');
+    const fixes = fact.payload.fixes.map((each) => ({ ...each, isPing: true }));
+    expect(happeningsOf({ ...fact, payload: { ...fact.payload, fixes } })).toEqual([]);
+  });
+
   it('reaches who may see coordinates, and nobody else', () => {
     expect(told(moved(other), viewer('supervisor', 'full'))).toBe(true);
     expect(told(moved(other), viewer('supervisor', 'presence'))).toBe(false);

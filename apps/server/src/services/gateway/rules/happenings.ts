@@ -53,7 +53,7 @@ const toLocation = (
   audience: { kind: 'location', memberId, level, inSession },
 });
 
-/** The frames that follow from one fact. A batch of positions shows only its newest: a map has no use for the rest. */
+/** The frames that follow from one fact. Of a batch of positions only the newest place is shown: a map has no use for the rest. */
 export const happeningsOf = (fact: HappeningFact): Happening[] => {
   switch (fact.type) {
     case 'attendance.entered': {
@@ -82,11 +82,11 @@ export const happeningsOf = (fact: HappeningFact): Happening[] => {
     case 'geo.positions-recorded': {
       const { memberId, sessionId, fixes } = fact.payload;
       const newest = fixes.reduce<(typeof fixes)[number] | undefined>(
-        (best, fix) => (best === undefined || fix.fixedAt > best.fixedAt ? fix : best),
+        (best, fix) => (fix.isPing !== true && (best === undefined || fix.fixedAt > best.fixedAt) ? fix : best),
         undefined,
       );
       if (newest === undefined) return [];
-      const { mock: _mock, ...position } = newest;
+      const { mock: _mock, isPing: _isPing, ...position } = newest;
       return [toLocation(memberId, 'full', { kind: 'moved', memberId, position }, sessionId !== null)];
     }
     case 'geo.presence-changed': {
