@@ -1,5 +1,6 @@
 import { serviceNames } from '@muster/contracts';
 import { Command, Option } from 'commander';
+import type { ReplayOptions } from './replay.ts';
 
 /** The commands of `muster`. Each loads what it needs only when it runs: `--help` must not start anything. */
 export const createProgram = (): Command => {
@@ -49,7 +50,7 @@ export const createProgram = (): Command => {
     .option('--url <address>', 'where Muster is reached', 'http://localhost:3000')
     .option('--password <password>', 'the password of that member; the demonstration password by default')
     .option('--gate-code <text>', 'the code at the gate, for ENTER; without it the demonstration office reads it')
-    .action(async (file: string, options) => {
+    .action(async (file: string, options: ReplayOptions) => {
       const { replay } = await import('./replay.ts');
       await replay(file, options);
     });

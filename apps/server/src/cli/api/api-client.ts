@@ -148,8 +148,9 @@ const addressOf = <R extends RouteDefinition>(route: R, { params, query }: Reque
     encodeURIComponent(String((params as Record<string, unknown> | undefined)?.[name])),
   );
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined) search.set(name, String(value));
-  return search.size === 0 ? path : `${path}?${search}`;
+  const values = Object.entries((query ?? {}) as Record<string, string | number | boolean | undefined>);
+  for (const [name, value] of values) if (value !== undefined) search.set(name, String(value));
+  return search.size === 0 ? path : `${path}?${search.toString()}`;
 };
 
 const problemOf = async (response: Response): Promise<ApiProblem> => {
