@@ -1,6 +1,6 @@
 import type { Consumer } from '../../platform/events/port.ts';
 import type { Ports } from '../../platform/service.ts';
-import { channelOf, liveTypes } from './live/hub.ts';
+import { channelOf, liveTypes } from './live/live-fact.ts';
 
 /** Passes every fact that a socket may be told on to the gateways; a socket that misses one resumes by its cursor. */
 export const liveConsumer = ({ realtime }: Pick<Ports, 'realtime'>): Consumer<(typeof liveTypes)[number]> => ({

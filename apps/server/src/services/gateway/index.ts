@@ -13,7 +13,7 @@ export const gatewayService: ServiceDescriptor = {
   create: (ports) => {
     const hub = new LiveHub(ports);
     let socket: LiveSocket | undefined;
-    let stopRecording: (() => void) | undefined;
+    let stopRecording: (() => Promise<void>) | undefined;
     return {
       name: 'gateway',
       routes: [],
@@ -25,7 +25,7 @@ export const gatewayService: ServiceDescriptor = {
         server.addHook('preClose', async () => socket?.close());
       },
       start: async () => {
-        stopRecording = recordWatching(hub, ports);
+        stopRecording = recordWatching(hub.watching, ports);
       },
       stop: async () => stopRecording?.(),
     };

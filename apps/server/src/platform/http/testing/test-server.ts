@@ -56,7 +56,9 @@ const refusal = async (): Promise<never> => {
   throw new Error('There are no jobs and no files in this test.');
 };
 const noJobs: Jobs = {
-  ...{ enqueue: refusal, handle: () => undefined, every: () => undefined },
+  enqueue: refusal,
+  handle: () => undefined,
+  every: () => undefined,
   start: async () => undefined,
   stop: async () => undefined,
   depth: async () => [],
@@ -81,7 +83,13 @@ export async function startTestServer(
   const events = new OutboxBus({ database: eventsDatabase, listenUrl: db.connectionString, clock });
   const tokens = new TestTokens();
   const ports: Ports = {
-    ...{ database: db.database, events, clock, telemetry, accessTokens: tokens, jobs: noJobs, objects: noObjects },
+    database: db.database,
+    events,
+    clock,
+    telemetry,
+    accessTokens: tokens,
+    jobs: noJobs,
+    objects: noObjects,
     cache: createMemoryCache(clock),
     realtime: createMemoryRealtime(),
     settings: { publicUrl: 'https://muster.example', webRoot: '/nowhere' },
@@ -91,13 +99,22 @@ export async function startTestServer(
   await events.start();
   for (const service of services) await service.start?.();
   const http = await startHttpServer(services, ports, {
-    ...{ host: '127.0.0.1', port: 0, trustedProxies: [], checkAnswers: true },
+    host: '127.0.0.1',
+    port: 0,
+    trustedProxies: [],
+    checkAnswers: true,
     rateLimits: { perAddressPerMinute: 10_000, perUserPerMinute: 10_000 },
     ...options.settings,
   });
   const { port } = http.address;
   return {
-    ...{ db, ports, tokens, logged, http, port, url: `http://127.0.0.1:${port}` },
+    db,
+    ports,
+    tokens,
+    logged,
+    http,
+    port,
+    url: `http://127.0.0.1:${port}`,
     close: async () => {
       await http.close();
       for (const service of services) await service.stop?.();

@@ -10,13 +10,12 @@ import type { LiveHub } from './hub.ts';
 
 const livePath = '/v1/live';
 const maxRequestBytes = 4 * 1024;
-const maxSocketsPerUser = 10;
 const maxRequestsPerMinute = 60;
 const pingEveryMs = 15_000;
 const silentAfterMs = 45_000;
 const checkSignInsEveryMs = 5_000;
 
-type SocketPorts = Pick<Ports, 'accessTokens' | 'cache' | 'clock' | 'telemetry'>;
+type SocketPorts = Pick<Ports, 'accessTokens' | 'cache' | 'clock' | 'telemetry' | 'settings'>;
 
 export interface LiveSocket {
   /** Says goodbye to everyone, so that they come back elsewhere. */
@@ -34,40 +33,42 @@ export const serveLiveSocket = (server: FastifyInstance, hub: LiveHub, ports: So
   const fail = (error: unknown): void => ports.telemetry.log.error({ err: error }, 'the live socket failed');
 
   server.server.on('upgrade', (request, stream: Duplex, head) => {
+    // Nobody else listens to the stream yet; without a listener its error would end the process.
+    const giveUp = (): void => void stream.destroy();
+    stream.on('error', giveUp);
     upgrade(request, stream, head).catch((error: unknown) => {
       fail(error);
-      stream.destroy();
+      giveUp();
     });
   });
 
   const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
-    const refusal = refuse(request);
+    const refusal = refuse(request, ports.settings.publicUrl);
     if (refusal !== null) return end(stream, refusal);
     const token = bearerOf(request);
     const actor = token === null ? null : await ports.accessTokens.verify(token);
     if (actor === null) return end(stream, '401 Unauthorized');
-    sockets.handleUpgrade(request, stream, head, (socket) => void welcome(socket, actor).catch(fail));
+    sockets.handleUpgrade(request, stream, head, (socket) => welcome(socket, actor));
   };
 
-  const welcome = async (socket: WebSocket, actor: Actor): Promise<void> => {
-    const nothing = {
-      userId: actor.userId,
-      role: actor.role,
-      seen: new Set<string>(),
-      handled: new Set<string>(),
-      levels: new Map(),
-    };
-    const connection = new Connection(socket, actor, nothing, ports.clock.now().getTime());
-    const others = (await hub.connections()).filter((other) => other.actor.userId === actor.userId);
-    if (others.length >= maxSocketsPerUser) return connection.close(liveCloseCodes.tooMany, 'too many sockets');
+  const welcome = (socket: WebSocket, actor: Actor): void => {
+    const connection = new Connection(socket, actor, ports.clock.now().getTime());
+    const joining = hub.join(connection);
     // A broken stream also closes; there is nothing else to do about it.
     socket.on('error', () => socket.terminate());
-    socket.on('close', () => void hub.leave(connection).catch(fail));
-    socket.on('message', (data) => void hear(connection, String(data)).catch(fail));
-    await hub.join(connection);
+    socket.on('close', () => void joining.then(() => hub.leave(connection)).catch(fail));
+    socket.on('message', (data: Buffer) => void joining.then(() => hear(connection, data.toString())).catch(fail));
+    joining.then(
+      (joined) => joined || connection.close(liveCloseCodes.tooMany, 'too many sockets'),
+      (error: unknown) => {
+        fail(error);
+        connection.close(liveCloseCodes.restarting, 'something failed: come back in a moment');
+      },
+    );
   };
 
   const hear = async (connection: Connection, text: string): Promise<void> => {
+    if (!connection.isOpen) return;
     connection.lastHeardMs = ports.clock.now().getTime();
     const { allowed } = await ports.cache.take(`live:${connection.actor.sessionId}`, maxRequestsPerMinute, 60_000);
     if (!allowed) return connection.close(liveCloseCodes.tooMany, 'too many requests');
@@ -102,13 +103,14 @@ export const serveLiveSocket = (server: FastifyInstance, hub: LiveHub, ports: So
 };
 
 /** What is wrong with an upgrade before anybody is asked who they are. */
-const refuse = (request: IncomingMessage): string | null => {
+const refuse = (request: IncomingMessage, publicUrl: string): string | null => {
   const path = (request.url ?? '').split('?', 1)[0];
   if (path !== livePath) return '404 Not Found';
-  // A page of another site must not open sockets with the token it may have been given (ASVS 4.4.2).
+  // A page of another site must not open sockets with the token it may have been given (ASVS 4.4.2). A proxy may have
+  // changed the host; then the origin is the address that users know.
   const { origin, host } = request.headers;
-  if (origin !== undefined && hostOf(origin) !== host) return '403 Forbidden';
-  return null;
+  if (origin === undefined || hostOf(origin) === host || hostOf(origin) === hostOf(publicUrl)) return null;
+  return '403 Forbidden';
 };
 
 const hostOf = (origin: string): string | null => (URL.canParse(origin) ? new URL(origin).host : null);
