@@ -36,10 +36,11 @@ export default defineConfig({
       // The app registers the worker itself: an inline registration script would need a hole in the CSP.
       injectRegister: null,
       manifest,
+      includeManifestIcons: false,
       injectManifest: {
         // The map is fetched when somebody opens it, and kept from then on.
-        globPatterns: ['index.html', 'assets/*.{js,css}', 'icon.svg'],
-        globIgnores: ['**/map-*', '**/maplibre*', '**/drawing-*', '**/gallery-*'],
+        globPatterns: ['index.html', 'assets/*.{js,css}', 'icon.svg', 'icon-192.png'],
+        globIgnores: ['**/maplibre*', '**/site-map-content-*', '**/geofence-editor-content-*', '**/gallery-*'],
       },
     }),
   ],
@@ -59,8 +60,6 @@ export default defineConfig({
           groups: [
             { name: 'words-en', test: /src\/(app|components|i18n\/vocabulary|pages\/sign-in)\/en\.json$/ },
             { name: 'words-de', test: /src\/(app|components|i18n\/vocabulary|pages\/sign-in)\/de\.json$/ },
-            { name: 'maplibre', test: /node_modules\/(maplibre-gl|@vis\.gl)\// },
-            { name: 'drawing', test: /node_modules\/terra-draw/ },
           ],
         },
       },

@@ -15,7 +15,7 @@ const slim = ({ operation, method, path, idempotency, answer }: RouteDefinition)
 
 /**
  * Offers the contract as plain data under `virtual:contract`, so that no validator is shipped to phones: the server
- * validates, the browser only needs addresses, the permission table and the problem catalogue.
+ * validates, the browser only needs addresses, the permission table and the codes of problems.
  */
 export const contractPlugin = (): Plugin => ({
   name: 'muster-contract',
@@ -28,7 +28,7 @@ export const contractPlugin = (): Plugin => ({
     return [
       `export const routes = ${JSON.stringify(routes)};`,
       `export const permissions = ${JSON.stringify(contracts.permissions)};`,
-      `export const problemCatalogue = ${JSON.stringify(contracts.problemCatalogue)};`,
+      `export const problemCodes = ${JSON.stringify(Object.keys(contracts.problemCatalogue))};`,
     ].join('\n');
   },
 });

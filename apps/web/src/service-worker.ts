@@ -24,7 +24,9 @@ const serverPaths = /^\/(v1|\.well-known|clients|pub|iclock|docs|metrics|health)
 self.addEventListener('install', (event) => {
   const fill = async () => {
     const cache = await caches.open(shellCache);
-    await cache.addAll(entries.map(({ url }) => new Request(new URL(url, self.location.origin), { cache: 'reload' })));
+    // One address twice would make the whole installation fail.
+    const addresses = new Set(entries.map(({ url }) => new URL(url, self.location.origin).href));
+    await cache.addAll([...addresses].map((address) => new Request(address, { cache: 'reload' })));
   };
   event.waitUntil(fill());
 });

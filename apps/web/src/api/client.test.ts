@@ -2,14 +2,14 @@ import * as contracts from '@muster/contracts';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 // Vite serves the contract to browsers as plain data; here the contract itself stands in for it.
-vi.mock('virtual:contract', () => contracts);
+vi.mock('virtual:contract', () => ({ ...contracts, problemCodes: Object.keys(contracts.problemCatalogue) }));
 const kept = new Map<string, string>();
 vi.stubGlobal('localStorage', {
   getItem: (key: string) => kept.get(key) ?? null,
   setItem: (key: string, value: string) => kept.set(key, value),
   removeItem: (key: string) => kept.delete(key),
 });
-vi.stubGlobal('window', { addEventListener: vi.fn() });
+vi.stubGlobal('window', { addEventListener: () => undefined });
 vi.stubGlobal('navigator', {});
 
 const { addressOf, call, routes } = await import('./client.ts');

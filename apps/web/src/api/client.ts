@@ -2,7 +2,7 @@ import type { RouteAnswer, RouteDefinition, RouteRequest, Tokens } from '@muster
 import { routes } from 'virtual:contract';
 import { learnServerTime, nowMs } from '../app/clock.ts';
 import { newId } from './ids.ts';
-import { isProblem, offlineProblem, problemOf } from './problem.ts';
+import { offlineProblem, problemOf } from './problem.ts';
 import {
   deviceId,
   dropAccessToken,
@@ -43,8 +43,8 @@ interface LooseRequest {
 export const addressOf = (route: Pick<RouteDefinition, 'path'>, { params = {}, query = {} }: LooseRequest): string => {
   const path = route.path.replace(/:(\w+)/g, (_, name: string) => {
     const value = params[name];
-    if (value === undefined) throw new Error(`${route.path} needs ${name}`);
-    return encodeURIComponent(String(value));
+    if (typeof value !== 'string' && typeof value !== 'number') throw new Error(`${route.path} needs ${name}`);
+    return encodeURIComponent(value);
   });
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
@@ -77,8 +77,7 @@ const send = async (
     learnServerTime(Date.parse(response.headers.get('date') ?? ''));
     return response;
   } catch (error) {
-    if (options.signal?.aborted) throw error;
-    throw offlineProblem();
+    throw options.signal?.aborted && error instanceof Error ? error : offlineProblem();
   }
 };
 
@@ -94,7 +93,7 @@ const exchange = async (): Promise<string | null> => {
   const response = await send(routes.refresh, { body: { refreshToken, deviceId: deviceId() } }, {}, null);
   if (!response.ok) {
     const problem = await problemOf(response);
-    if (!isProblem(problem, 'session-ended', 'not-signed-in')) throw problem;
+    if (problem.code !== 'session-ended' && problem.code !== 'not-signed-in') throw problem;
     // Another tab may have used the token a moment before, on a browser without locks.
     if (readRefreshToken() === refreshToken) forgetTokens();
     return null;

@@ -1,3 +1,4 @@
+import type { LiveListener } from './live.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 class FakeSocket {
@@ -14,7 +15,7 @@ class FakeSocket {
     FakeSocket.all.push(this);
   }
   send(text: string) {
-    this.sent.push(JSON.parse(text));
+    this.sent.push(JSON.parse(text) as FakeSocket['sent'][number]);
   }
   close() {
     this.readyState = 3;
@@ -28,11 +29,12 @@ class FakeSocket {
   }
 }
 
+const ignore = () => undefined;
 // The module speaks to the browser; the test stands in for the few parts it touches.
 vi.stubGlobal('WebSocket', FakeSocket);
-vi.stubGlobal('window', { addEventListener: vi.fn(), removeEventListener: vi.fn() });
-vi.stubGlobal('document', { addEventListener: vi.fn(), removeEventListener: vi.fn(), visibilityState: 'visible' });
-vi.mock('./client.ts', () => ({ freshAccessToken: vi.fn(), refuseAccessToken: vi.fn() }));
+vi.stubGlobal('window', { addEventListener: ignore, removeEventListener: ignore });
+vi.stubGlobal('document', { addEventListener: ignore, removeEventListener: ignore, visibilityState: 'visible' });
+vi.mock('./client.ts', () => ({ freshAccessToken: () => null, refuseAccessToken: () => undefined }));
 const { createLiveConnection, reconnectDelayMs } = await import('./live.ts');
 
 const connect = () => {
@@ -44,7 +46,12 @@ const connect = () => {
     refuse: (token) => refused.push(token),
     random: () => 0,
   });
-  const listener = { topics: ['alerts'] as const, onHappening: vi.fn(), onReset: vi.fn(), onState: vi.fn() };
+  const listener = {
+    topics: ['alerts'] as const,
+    onHappening: vi.fn<LiveListener['onHappening']>(),
+    onReset: vi.fn<() => void>(),
+    onState: vi.fn<LiveListener['onState']>(),
+  };
   return { connection, listener, refused };
 };
 const settle = () => vi.advanceTimersByTimeAsync(0);

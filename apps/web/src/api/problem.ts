@@ -1,5 +1,5 @@
 import type { ProblemBody, ProblemCode } from '@muster/contracts';
-import { problemCatalogue } from 'virtual:contract';
+import { problemCodes } from 'virtual:contract';
 
 /** `offline`: nothing answered. `unreadable`: something answered that is not Muster (a captive portal, a proxy). */
 export type ClientProblemCode = 'offline' | 'unreadable';
@@ -61,8 +61,7 @@ export const offlineProblem = (): ProblemError =>
     advice: 'Check the connection; it is tried again when the network is back.',
   });
 
-const isKnownCode = (code: unknown): code is ProblemCode =>
-  typeof code === 'string' && Object.hasOwn(problemCatalogue, code);
+const isKnownCode = (code: unknown): code is ProblemCode => problemCodes.some((known) => known === code);
 
 const retryAfterOf = (response: Response): number | undefined => {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
@@ -84,12 +83,11 @@ export const problemOf = async (response: Response): Promise<ProblemError> => {
       fields,
       ...extra
     } = body as ProblemBody;
-    const known = problemCatalogue[code];
     return new ProblemError({
       code,
       status: response.status,
-      title: title ?? known.title,
-      advice: advice ?? known.advice,
+      title,
+      advice,
       detail,
       requestId,
       fields,

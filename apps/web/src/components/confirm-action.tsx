@@ -9,7 +9,7 @@ interface ConfirmActionProps {
   readonly consequence: ReactNode;
   /** The verb on the button: "Revoke the code", never "OK". */
   readonly verb: string;
-  readonly onConfirm: () => Promise<unknown> | unknown;
+  readonly onConfirm: () => unknown;
   readonly danger?: boolean;
   /** Draws what opens the question. */
   readonly children: (open: () => void) => ReactNode;

@@ -14,6 +14,8 @@ interface HintProps {
 export const Hint = ({ text, children, side = 'top' }: HintProps) => {
   const id = useId();
   return (
+    // The hint must be reachable without a mouse, although nothing happens when it is pressed.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <span className={classes.anchor} tabIndex={0} aria-describedby={id}>
       {children}
       <span id={id} role="tooltip" className={classes.hint} data-side={side}>

@@ -2,7 +2,7 @@ import type { Coordinates, Gate, SitePlan } from '@muster/contracts';
 import { Badge } from '@mantine/core';
 import { Layer, Map as ReactMap, Marker, NavigationControl, ScaleControl, Source } from '@vis.gl/react-maplibre';
 import type { FeatureCollection } from 'geojson';
-import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { useText } from '../i18n/use-text.ts';
 import { BaseLayers } from './base-layers.tsx';
 import { mapLib } from './engine.ts';
@@ -118,7 +118,7 @@ export const SiteMapContent = (props: SiteMapProps) => {
     const around = props.initialFences?.length ? props.initialFences : (geofences ?? []);
     return boundsOf(around.flatMap(({ shape }): LngLat[] => extentOf(shape)));
   });
-  const initial = useRef(
+  const [initial] = useState(() =>
     extent
       ? { bounds: extent, fitBoundsOptions: { padding: 36, maxZoom: 18 } }
       : { longitude: center.longitude, latitude: center.latitude, zoom },
@@ -134,7 +134,7 @@ export const SiteMapContent = (props: SiteMapProps) => {
       <ReactMap
         mapLib={mapLib}
         mapStyle={emptyStyle}
-        initialViewState={initial.current}
+        initialViewState={initial}
         attributionControl={false}
         maxPitch={0}
         pitchWithRotate={false}

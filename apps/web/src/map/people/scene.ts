@@ -20,7 +20,8 @@ interface Known {
   motion: Motion;
 }
 
-const clusterRadiusPx = 30;
+/** The pictures of large clusters are larger: in a crowd they need more room not to cover each other. */
+const gatherRadiusPx = (people: number): number => (people > 300 ? 54 : people > 80 ? 40 : 30);
 /** From here on people are only gathered when they cover each other almost wholly. */
 const closeZoom = 18.5;
 const regatherMs = 600;
@@ -59,7 +60,8 @@ export const createScene = () => {
         const [x, y] = toWorld(motion.to);
         return { id: person.id, state: person.state, x: x * worldPx, y: y * worldPx };
       });
-    clusters = gather(placed, step >= closeZoom ? clusterRadiusPx / 2.2 : clusterRadiusPx);
+    const radiusPx = gatherRadiusPx(placed.length);
+    clusters = gather(placed, step >= closeZoom ? radiusPx / 2.2 : radiusPx);
     const top = ({ counts }: Cluster) => Math.max(...stateKeys.map((key) => (counts[key] > 0 ? height[key] : -1)));
     clusters = [...clusters].sort((one, other) => top(one) - top(other));
   };

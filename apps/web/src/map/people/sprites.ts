@@ -59,7 +59,7 @@ const drawPerson = (context: CanvasRenderingContext2D, state: StateKey, initials
 };
 
 /** The radius of a cluster grows with its people, slowly. */
-export const clusterRadiusPx = (count: number): number => Math.min(34, 15 + 3.2 * Math.log2(count));
+export const clusterRadiusPx = (count: number): number => Math.min(30, 14.5 + 2.6 * Math.log2(count));
 
 const drawCluster = (context: CanvasRenderingContext2D, counts: StateCounts, count: number, scheme: MapScheme) => {
   const { surface, text } = mapPalettes[scheme];

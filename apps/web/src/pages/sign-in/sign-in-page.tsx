@@ -1,7 +1,7 @@
 import { Anchor, Box, Button, Center, Group, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconShieldCheck } from '@tabler/icons-react';
 import { Navigate, useSearch } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { signIn } from '../../api/client.ts';
 import { deviceId, deviceName } from '../../api/session-store.ts';
 import { BrandMark } from '../../app/brand.tsx';
@@ -20,7 +20,7 @@ const useSignInForm = () => {
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     setTried(true);
     if (!identifier.trim() || !password) return;
@@ -83,7 +83,7 @@ export const SignInPage = () => {
             shadow="xs"
             component="form"
             noValidate
-            onSubmit={(event: FormEvent) => void form.submit(event)}
+            onSubmit={(event: SubmitEvent) => void form.submit(event)}
           >
             <Stack>
               {form.error !== null && <ErrorNotice error={form.error} />}
