@@ -50,7 +50,7 @@ const openCampus = async (
   const operator = demoSignIns.find(({ label }) => label === 'Office');
   if (operator === undefined) throw new Error('The demonstration has no office.');
   const device = { deviceId: deviceIdOf('simulation office'), name: 'Simulation' };
-  const office = await ApiSession.signIn(client, { ...operator, device });
+  const office = await ApiSession.signIn(client, { identifier: operator.identifier, password: demoPassword, device });
   const { items: sites } = await office.call(organizationRoutes.listSites, {});
   const [site] = sites;
   const code = site === undefined ? null : await readHangingCode(office, site.siteId);
