@@ -89,6 +89,8 @@ export const events = {
       date: localDate,
       startedAt: instant,
       endedAt: instant,
+      /** By EXIT while away, nobody has returned. Absent: by return. */
+      endedBy: z.enum(['return', 'exit']).optional(),
       durationMs: z.number().int(),
       farthestMeters: z.number(),
     }),

@@ -14,9 +14,10 @@ export const listAuditEntries: Verb<typeof auditRoutes.listAuditEntries> = async
   };
 };
 
+/** No longer than the numbers of PostgreSQL. */
 const placeOf = (cursor: string | undefined): readonly [string, string] | null => {
   if (cursor === undefined) return null;
-  const match = /^(\d{1,20})\.(\d{1,19})$/.exec(cursor);
+  const match = /^(\d{1,19})\.(\d{1,18})$/.exec(cursor);
   if (match?.[1] === undefined || match[2] === undefined) {
     throw problem('request-invalid', { fields: [{ path: 'query.cursor', message: 'is not from an answer before' }] });
   }

@@ -10,6 +10,8 @@ export interface NewInboxItem {
   readonly title: string;
   readonly body: string;
   readonly memberId: string;
+  /** Sent only to those who have this kind of message about the same cause; null: to all. */
+  readonly follows: string | null;
 }
 
 /** Puts messages into inboxes, one per fact and reader; resolves with the readers whose inbox has changed. */
@@ -22,11 +24,17 @@ export const insertItems = async (
   if (items.length === 0) return [];
   const { rows } = await sql<{ id: string; user_id: string }>`
     INSERT INTO notifications.inbox_item (org_id, created_at, id, user_id, kind, cause_id, title, body, member_id)
-    SELECT ${orgId}, ${at}, * FROM unnest(
+    SELECT ${orgId}, ${at}, item.id, item.user_id, item.kind, item.cause_id, item.title, item.body, item.member_id
+    FROM unnest(
       ${items.map(() => uuidv7())}::uuid[], ${items.map(({ userId }) => userId)}::uuid[],
       ${items.map(({ kind }) => kind)}::text[], ${items.map(({ causeId }) => causeId)}::uuid[],
       ${items.map(({ title }) => title)}::text[], ${items.map(({ body }) => body)}::text[],
-      ${items.map(({ memberId }) => memberId)}::uuid[])
+      ${items.map(({ memberId }) => memberId)}::uuid[], ${items.map(({ follows }) => follows)}::text[])
+      WITH ORDINALITY AS item (id, user_id, kind, cause_id, title, body, member_id, follows, position)
+    WHERE item.follows IS NULL OR EXISTS (
+      SELECT FROM notifications.inbox_item AS earlier
+      WHERE earlier.user_id = item.user_id AND earlier.kind = item.follows AND earlier.cause_id = item.cause_id)
+    ORDER BY item.position
     ON CONFLICT (org_id, user_id, kind, cause_id) DO NOTHING
     RETURNING id, user_id`.execute(tx);
   return rows.map(({ id, user_id }) => ({ userId: user_id, itemId: id }));

@@ -1,8 +1,8 @@
 import type { notificationRoutes } from '@muster/contracts';
+import type { EventBus } from '../../platform/events/port.ts';
 import type { Verb } from '../../platform/http/call.ts';
 import { problem } from '../../platform/http/problem.ts';
 import { isUuid } from '../../platform/ids.ts';
-import type { Ports } from '../../platform/service.ts';
 import { readAlerts } from './alert-store.ts';
 import { countUnread, markRead, readItems } from './inbox-store.ts';
 
@@ -22,7 +22,7 @@ export const readInbox: Verb<Routes['readInbox']> = async (tx, { query }, call) 
 };
 
 export const markInboxRead =
-  ({ events }: Pick<Ports, 'events'>): Verb<Routes['markInboxRead']> =>
+  ({ events }: { events: Pick<EventBus, 'append'> }): Verb<Routes['markInboxRead']> =>
   async (tx, { body }, call) => {
     const { userId, orgId } = call.actor;
     const changed = await markRead(tx, userId, body.itemIds, call.at);

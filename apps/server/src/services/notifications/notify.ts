@@ -1,14 +1,17 @@
 import { appendAudits } from '../../platform/audit-trail/append.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { Tx } from '../../platform/database/port.ts';
-import type { OutgoingEvent } from '../../platform/events/port.ts';
-import type { Ports } from '../../platform/service.ts';
+import type { EventBus, OutgoingEvent } from '../../platform/events/port.ts';
 import { insertAlerts, resolveAlerts } from './alert-store.ts';
 import { countUnread, insertItems, type NewInboxItem } from './inbox-store.ts';
 import { type Reader, readReaders, readSubjects } from './reader-store.ts';
 import { languageOf, messageOf } from './rules/messages.ts';
 import { consequencesOf, type NoticedFact, type Notice, type Resolution, type Subject } from './rules/occasions.ts';
 
-type NotifyPorts = Pick<Ports, 'events' | 'clock'>;
+interface NotifyPorts {
+  readonly events: Pick<EventBus, 'append'>;
+  readonly clock: Clock;
+}
 
 /** Alerts, messages and their ends for a batch of facts of one organization: each table is written once a batch. */
 export const notify = async (
@@ -94,7 +97,17 @@ const tell = async (
   const items = notices.flatMap((notice) =>
     readers.filter((reader) => isFor(notice, reader)).map((reader) => itemFor(notice, reader, subjects)),
   );
-  const inserted = await insertItems(tx, orgId, items, now);
+  const isFollower = ({ follows }: NewInboxItem): boolean => follows !== null;
+  // What they follow may be in this very batch.
+  const inserted = [
+    ...(await insertItems(
+      tx,
+      orgId,
+      items.filter((item) => !isFollower(item)),
+      now,
+    )),
+    ...(await insertItems(tx, orgId, items.filter(isFollower), now)),
+  ];
   const userIds = [...new Set(inserted.map(({ userId }) => userId))];
   if (userIds.length === 0) return [];
   const unread = await countUnread(tx, userIds);
@@ -113,8 +126,8 @@ const isFor = (notice: Notice, reader: Reader): boolean =>
   reader.memberId === notice.memberId && notice.readers.includes(reader.as);
 
 const itemFor = (notice: Notice, reader: Reader, subjects: ReadonlyMap<string, Subject>): NewInboxItem => {
-  const { memberId, causeId, occasion } = notice;
+  const { memberId, causeId, occasion, follows = null } = notice;
   const timeZone = subjects.get(memberId)?.timeZone ?? 'UTC';
   const { title, body } = messageOf(occasion, languageOf(reader.language), timeZone);
-  return { userId: reader.userId, kind: occasion.kind, causeId, title, body, memberId };
+  return { userId: reader.userId, kind: occasion.kind, causeId, title, body, memberId, follows };
 };

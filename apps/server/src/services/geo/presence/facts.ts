@@ -54,6 +54,7 @@ export function excursionFacts(
         excursionId: excursion.excursionId,
         startedAt: iso(excursion.startedAtMs),
         endedAt: iso(endedAtMs),
+        endedBy: excursion.endedBy ?? 'return',
         durationMs: endedAtMs - excursion.startedAtMs,
         farthestMeters: centimeters(excursion.farthestMeters),
       },

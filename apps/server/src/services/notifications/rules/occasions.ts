@@ -35,6 +35,8 @@ export interface Notice {
   readonly readers: readonly Readers[];
   /** Set where somebody must look and acknowledge. */
   readonly alert: AlertKind | null;
+  /** The message about the same cause that this one follows; whoever was not told that is not told this. */
+  readonly follows?: Occasion['kind'];
   readonly atMs: number;
 }
 
@@ -72,19 +74,20 @@ export const consequencesOf = (fact: NoticedFact, subject: Subject): Consequence
       });
     }
     case 'geo.excursion-closed': {
-      const { excursionId, endedAt, durationMs } = fact.payload;
+      const { excursionId, endedAt, endedBy, durationMs } = fact.payload;
       const endedAtMs = Date.parse(endedAt);
+      const returned: Notice = {
+        memberId,
+        causeId: excursionId,
+        occasion: { kind: 'returned', member, site, endedAtMs, durationMs },
+        readers: ['guardians'],
+        alert: null,
+        follows: 'geo-violation',
+        atMs: endedAtMs,
+      };
       return {
-        notices: [
-          {
-            memberId,
-            causeId: excursionId,
-            occasion: { kind: 'returned', member, site, endedAtMs, durationMs },
-            readers: ['guardians'],
-            alert: null,
-            atMs: endedAtMs,
-          },
-        ],
+        // Nobody is said to be back because the day was closed while they were away.
+        notices: endedBy === 'exit' ? [] : [returned],
         resolutions: [{ kind: 'geo-violation', causeId: excursionId, memberId, atMs: endedAtMs }],
       };
     }
