@@ -320,7 +320,7 @@ const sendHostile = async (route: RouteDefinition, { path, body, headers }: Host
       ...(session === null ? {} : { authorization: `Bearer ${session.accessToken}` }),
       ...(route.idempotency === 'key' ? { 'idempotency-key': randomUUID() } : {}),
     },
-    ...(body === null || route.method === 'GET' ? {} : { body: body as BodyInit }),
+    ...(body === null || route.method === 'GET' ? {} : { body: body }),
     signal: AbortSignal.timeout(20_000),
   });
 };
@@ -456,7 +456,7 @@ describe('hostile input', () => {
           const response = await fetch(`${address}?lat=${query}&timestamp=${query}`, {
             method: 'POST',
             headers: { 'content-type': contentType },
-            body: text as BodyInit,
+            body: text,
           });
           expect(response.status).toBe(200);
           await response.body?.cancel();

@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 const ask = (path: string, init: RequestInit = {}) =>
   fetch(`${baseUrl()}${path}`, { ...init, signal: AbortSignal.timeout(30_000) });
-const post = (path: string, body: BodyInit, headers: Record<string, string> = {}) =>
+const post = (path: string, body: string, headers: Record<string, string> = {}) =>
   ask(path, {
     method: 'POST',
     body,

@@ -38,6 +38,7 @@ describe('the upgrade', () => {
         resolve(response.statusCode ?? 0);
       });
       asked.on('upgrade', (response, socket) => {
+        socket.destroy();
         resolve(response.statusCode ?? 0);
       });
       asked.on('error', reject);
