@@ -9,11 +9,11 @@ export interface BoundRoute {
   readonly handler: Verb<never> | OpenHandler<never> | SignedInHandler<never>;
 }
 
-const bind = (mode: BoundRoute['mode'], route: RouteDefinition, handler: unknown): BoundRoute => ({
-  route,
-  mode,
-  handler: handler as BoundRoute['handler'],
-});
+const bind = (mode: BoundRoute['mode'], route: RouteDefinition, handler: unknown): BoundRoute => {
+  // The answer is remembered in the verb's transaction; the other modes have none.
+  if (mode !== 'verb' && route.idempotency === 'key') throw new Error(`${route.operation} has to be a verb.`);
+  return { route, mode, handler: handler as BoundRoute['handler'] };
+};
 
 /** Runs in one transaction of the actor's organization, with permission, validation and idempotency around it. */
 export const verb = <R extends RouteDefinition>(route: R, handler: Verb<R>): BoundRoute => bind('verb', route, handler);

@@ -20,8 +20,9 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const offered = request.is404 ? this.#offeredMethods(request.url.split('?', 1)[0] ?? '') : [];
-    if (offered.length > 0) reply.header('Allow', offered.join(', '));
-    answerProblem(offered.length > 0 ? problem('method-not-allowed') : error, request, reply, this.#log);
+    const isOnlyTheMethod = offered.length > 0 && !offered.includes(request.method);
+    if (isOnlyTheMethod) reply.header('Allow', offered.join(', '));
+    answerProblem(isOnlyTheMethod ? problem('method-not-allowed') : error, request, reply, this.#log);
   }
 }
 Catch()(ProblemFilter);

@@ -21,6 +21,7 @@ describe('an error as a problem', () => {
     ['a database that is away', withCode('ECONNREFUSED'), 'unavailable'],
     ['a database that shuts down', withCode('57P01'), 'unavailable'],
     ['a lost connection', withCode('08006'), 'unavailable'],
+    ['a deadlock', withCode('40P01'), 'unavailable'],
     ['a NUL in a text', withCode('22021'), 'request-invalid'],
     ['a bug', new TypeError('undefined is not a function'), 'internal-error'],
     ['something thrown that is no error', 'text', 'internal-error'],

@@ -22,8 +22,23 @@ const codesByStatus: Readonly<Record<number, ProblemCode>> = {
   415: 'media-type-unsupported',
 };
 
-/** SQLSTATE codes and system errors that mean: the database is away, or did not answer in time. */
-const unavailableCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '57014', '53300']);
+/**
+ * SQLSTATE codes and system errors that mean: the database is away, did not answer in time, or ended a transaction that
+ * was in another's way. Trying again helps.
+ */
+const unavailableCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  '57P01',
+  '57P02',
+  '57P03',
+  '57014',
+  '53300',
+  '40001',
+  '40P01',
+  '55P03',
+]);
 /** Text that PostgreSQL cannot hold: NUL characters and broken surrogates. */
 const unstorableTextCodes = new Set(['22021', '22P05']);
 

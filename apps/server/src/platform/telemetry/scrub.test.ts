@@ -8,6 +8,9 @@ describe('a log line', () => {
     ['a header', '{"headers":{"authorization":"Bearer abc.def.ghi"}}', 'abc.def'],
     ['coordinates', '{"position":{"latitude":47.070713,"longitude":-15.4395}}', '47.07'],
     ['short coordinates', '{"lat":47.070713,"lon":15.4395,"acc":5}', '15.43'],
+    ['coordinates in quotes', '{"lat":"47.070713","lon":"15.4395"}', '47.07'],
+    ['coordinates in an address', '{"message":"GET /?id=7&lat=47.070713&lon=-15.4395"}', '15.43'],
+    ['a line of GeoJSON', '{"geometry":{"coordinates":[[15.4395,47.070713],[15.44,47.08]]}}', '47.07'],
     ['a client path', '{"url":"/clients/owntracks/s3cr3tS3cr3t?u=1"}', 's3cr3tS3cr3t'],
     [
       'a token in free text',

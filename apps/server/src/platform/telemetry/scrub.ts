@@ -5,8 +5,10 @@
 const replacements: readonly (readonly [RegExp, string])[] = [
   // "password": "…", "refreshToken": "…", "authorization": "…", "nonce": "…"
   [/"([\w-]*(?:password|secret|token|authorization|nonce|cookie)[\w-]*)":\s*"(?:[^"\\]|\\.)*"/gi, '"$1":"[scrubbed]"'],
-  // "latitude": 47.07, "lon": 15.4
-  [/"(lat|lon|lng|latitude|longitude)":\s*-?[\d.eE+-]+/g, '"$1":"[scrubbed]"'],
+  // "latitude": 47.07, "lon": "15.4", lat=47.07, "coordinates": [[15.4, 47.07], [15.5, 47.08]]
+  [/"(lat|lon|lng|latitude|longitude)":\s*"?-?[\d.eE+-]+"?/g, '"$1":"[scrubbed]"'],
+  [/\b(lat|lon|lng|latitude|longitude)=-?[\d.]+/g, '$1=[scrubbed]'],
+  [/"coordinates":\s*\[[\d\s.,[\]eE+-]*\]/g, '"coordinates":"[scrubbed]"'],
   // Secrets of phone clients stand in the path.
   [/\/clients\/(\w+)\/[\w.~-]+/g, '/clients/$1/[scrubbed]'],
   // JSON Web Tokens and bearer values inside free text.

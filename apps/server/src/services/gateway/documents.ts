@@ -9,9 +9,9 @@ export const serveDocuments = async (server: FastifyInstance): Promise<void> => 
   server.get('/openapi.json', () => openApi);
   server.get('/asyncapi.json', () => asyncApi);
   server.get<{ Params: { code: string } }>('/problems/:code', (request, reply) => {
-    const known = problemCatalogue[request.params.code as ProblemCode];
-    if (known === undefined) return reply.callNotFound();
-    return { code: request.params.code, ...known };
+    const { code } = request.params;
+    if (!Object.hasOwn(problemCatalogue, code)) return reply.callNotFound();
+    return { code, ...problemCatalogue[code as ProblemCode] };
   });
   await server.register(scalar, {
     routePrefix: '/docs',
