@@ -78,8 +78,8 @@ export const useMay = (): ((permission: Permission) => boolean) => {
 };
 
 /** Where each role starts. */
-export const homeOf = (role: Role): '/my' | '/family' | '/board' | '/today' => {
+export const homeOf = (role: Role): '/my' | '/family' | '/staff' | '/admin' => {
   if (role === 'member') return '/my';
   if (role === 'guardian') return '/family';
-  return role === 'supervisor' ? '/board' : '/today';
+  return role === 'supervisor' ? '/staff' : '/admin';
 };

@@ -1,6 +1,30 @@
-import { IconCalendarCheck } from '@tabler/icons-react';
+import {
+  IconBuildingCommunity,
+  IconCalendarTime,
+  IconDoor,
+  IconListSearch,
+  IconMapPin,
+  IconUsers,
+} from '@tabler/icons-react';
 import type { NavigationEntry } from '../../app/navigation.ts';
 
+/** The overview stands among the staff's pages, first. */
 export const adminNavigation: readonly NavigationEntry[] = [
-  { to: '/today', label: 'app:navigation.today', icon: IconCalendarCheck, roles: ['org_admin', 'org_office'] },
+  {
+    to: '/admin/people',
+    label: 'admin:navigation.people',
+    icon: IconUsers,
+    permission: 'gates.operate',
+    section: 'admin:navigation.section',
+  },
+  { to: '/admin/schedules', label: { word: 'schedule' }, icon: IconCalendarTime, permission: 'gates.operate' },
+  { to: '/admin/gates', label: { word: 'gate' }, icon: IconDoor, permission: 'gates.operate' },
+  { to: '/admin/sites', label: 'admin:navigation.sites', icon: IconMapPin, permission: 'gates.operate' },
+  {
+    to: '/admin/organization',
+    label: 'admin:navigation.organization',
+    icon: IconBuildingCommunity,
+    permission: 'rules.configure',
+  },
+  { to: '/admin/audit', label: 'admin:navigation.audit', icon: IconListSearch, permission: 'audit.read' },
 ];

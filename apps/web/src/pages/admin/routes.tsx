@@ -1,10 +1,66 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { staffLayout } from '../../app/layouts.tsx';
+import { auditSearch, peopleSearch, schedulesSearch, siteSearch } from './search.ts';
 
-const homeRoute = createRoute({
+/** Alerts arrive here as they do on the staff's pages. */
+const office = createRoute({
   getParentRoute: () => staffLayout,
-  path: '/today',
-  component: lazyRouteComponent(() => import('./today-page.tsx'), 'TodayPage'),
+  id: 'office',
+  component: lazyRouteComponent(() => import('../staff/alerts/alert-watch.tsx'), 'AlertWatch'),
 });
 
-export const adminRoutes = [homeRoute] as const;
+const overview = createRoute({
+  getParentRoute: () => office,
+  path: '/admin',
+  component: lazyRouteComponent(() => import('./overview-page.tsx'), 'OverviewPage'),
+});
+
+const sites = createRoute({
+  getParentRoute: () => office,
+  path: '/admin/sites',
+  component: lazyRouteComponent(() => import('./sites/sites-page.tsx'), 'SitesPage'),
+});
+
+const site = createRoute({
+  getParentRoute: () => office,
+  path: '/admin/sites/$siteId',
+  validateSearch: siteSearch,
+  component: lazyRouteComponent(() => import('./sites/site-page.tsx'), 'SitePage'),
+});
+
+const schedules = createRoute({
+  getParentRoute: () => office,
+  path: '/admin/schedules',
+  validateSearch: schedulesSearch,
+  component: lazyRouteComponent(() => import('./schedules/schedules-page.tsx'), 'SchedulesPage'),
+});
+
+const gates = createRoute({
+  getParentRoute: () => office,
+  path: '/admin/gates',
+  component: lazyRouteComponent(() => import('./gates/gates-page.tsx'), 'GatesPage'),
+});
+
+const people = createRoute({
+  getParentRoute: () => office,
+  path: '/admin/people',
+  validateSearch: peopleSearch,
+  component: lazyRouteComponent(() => import('./people-page.tsx'), 'PeoplePage'),
+});
+
+const organization = createRoute({
+  getParentRoute: () => office,
+  path: '/admin/organization',
+  component: lazyRouteComponent(() => import('./organization-page.tsx'), 'OrganizationPage'),
+});
+
+const audit = createRoute({
+  getParentRoute: () => office,
+  path: '/admin/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('./audit/audit-page.tsx'), 'AuditPage'),
+});
+
+export const adminRoutes = [
+  office.addChildren([overview, sites, site, schedules, gates, people, organization, audit]),
+] as const;

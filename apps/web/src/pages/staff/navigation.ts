@@ -1,6 +1,10 @@
-import { IconLayoutDashboard } from '@tabler/icons-react';
+import { IconBellRinging, IconHandStop, IconLayoutDashboard, IconReportAnalytics, IconHome } from '@tabler/icons-react';
 import type { NavigationEntry } from '../../app/navigation.ts';
 
 export const staffNavigation: readonly NavigationEntry[] = [
-  { to: '/board', label: 'app:navigation.board', icon: IconLayoutDashboard, permission: 'members.see' },
+  { to: '/admin', label: 'staff:navigation.overview', icon: IconHome, roles: ['org_admin', 'org_office'] },
+  { to: '/staff', label: 'staff:navigation.today', icon: IconLayoutDashboard, permission: 'attendance.decide' },
+  { to: '/staff/held', label: 'staff:navigation.held', icon: IconHandStop, permission: 'attendance.decide' },
+  { to: '/staff/alerts', label: 'staff:navigation.alerts', icon: IconBellRinging, permission: 'alerts.handle' },
+  { to: '/staff/reports', label: 'staff:navigation.reports', icon: IconReportAnalytics, permission: 'reports.export' },
 ];

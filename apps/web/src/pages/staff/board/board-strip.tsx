@@ -1,0 +1,27 @@
+import { type Stat, StatStrip } from '../../../components/stat-strip.tsx';
+import { useText } from '../../../i18n/use-text.ts';
+import { type BoardKey, type BoardRow, countsOf } from './board-state.ts';
+
+interface BoardStripProps {
+  readonly rows: readonly BoardRow[];
+  readonly chosen: BoardKey | null;
+  readonly onChoose: (key: BoardKey | null) => void;
+}
+
+/** The counts of now, each a filter. Who is excused or off appears only when there is somebody. */
+export const BoardStrip = ({ rows, chosen, onChoose }: BoardStripProps) => {
+  const t = useText('staff');
+  const counts = countsOf(rows);
+  const stats: Stat<BoardKey>[] = [
+    { key: 'present', state: 'present', count: counts.present },
+    { key: 'late', state: 'late', count: counts.late },
+    { key: 'outside', state: 'outside', count: counts.outside },
+    { key: 'missing', state: 'not-marked', count: counts.missing, label: t('board.missing') },
+    { key: 'unknown', state: 'unknown', count: counts.unknown },
+    { key: 'left', count: counts.left, label: t('board.left') },
+    ...(counts.away > 0 || chosen === 'away'
+      ? [{ key: 'away' as const, state: 'excused' as const, count: counts.away, label: t('board.away') }]
+      : []),
+  ];
+  return <StatStrip label={t('board.counts')} stats={stats} chosen={chosen} onChoose={onChoose} />;
+};
