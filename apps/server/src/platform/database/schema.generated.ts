@@ -190,6 +190,37 @@ export interface AuthSigningKey {
   retired_at: Timestamp | null;
 }
 
+export interface FraudRecentSignIns {
+  member_id: string;
+  org_id: string;
+  uses: Json;
+}
+
+export interface FraudRecentTrack {
+  device_id: string;
+  fixes: Json;
+  member_id: string;
+  org_id: string;
+  updated_at: Timestamp;
+}
+
+export interface FraudSignal {
+  cause_key: string;
+  dismissed_at: Timestamp | null;
+  dismissed_because: string | null;
+  facts: Json;
+  id: string;
+  innocent_explanations: Json;
+  kind: string;
+  member_id: string;
+  observed_at: Timestamp;
+  org_id: string;
+  points: number;
+  recorded_at: Timestamp;
+  sentence: string;
+  source_event_id: string;
+}
+
 export interface GeoDroppedCounter {
   day: string;
   fixes: number;
@@ -562,6 +593,23 @@ export interface PublishedTrackingSession {
   site_id: string | null;
 }
 
+export interface ReportsRun {
+  bytes: number | null;
+  failure: string | null;
+  finished_at: Timestamp | null;
+  id: string;
+  kind: string;
+  month: string;
+  object_key: string | null;
+  org_id: string;
+  progress: Generated<number>;
+  requested_at: Timestamp;
+  requested_by: string;
+  sha256: string | null;
+  status: Generated<string>;
+  ties: string[];
+}
+
 export interface UsersAccount {
   display_name: string;
   email: string | null;
@@ -658,6 +706,9 @@ export interface DB {
   'auth.refresh_token': AuthRefreshToken;
   'auth.session': AuthSession;
   'auth.signing_key': AuthSigningKey;
+  'fraud.recent_sign_ins': FraudRecentSignIns;
+  'fraud.recent_track': FraudRecentTrack;
+  'fraud.signal': FraudSignal;
   'geo.dropped_counter': GeoDroppedCounter;
   'geo.excursion': GeoExcursion;
   'geo.last_position': GeoLastPosition;
@@ -693,6 +744,7 @@ export interface DB {
   'published.site': PublishedSite;
   'published.supervision': PublishedSupervision;
   'published.tracking_session': PublishedTrackingSession;
+  'reports.run': ReportsRun;
   'users.account': UsersAccount;
   'users.assignment': UsersAssignment;
   'users.gate': UsersGate;
