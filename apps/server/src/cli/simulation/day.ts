@@ -27,7 +27,7 @@ export const simulatedDay = (random: () => number): SimulatedDay => {
   const comesLate = arrival < 0.15;
   return {
     entersAfterMs: arrival < 0.05 ? null : comesLate ? seconds(150, 270) : seconds(0, 120),
-    leavesCampusAfterMs: fate < 0.08 ? seconds(200, 330) : null,
+    leavesCampusAfterMs: fate < 0.08 ? seconds(180, 300) : null,
     awayMs: seconds(20, 120),
     silentAfterMs: isSilent ? seconds(300, 400) : null,
     exitsAfterMs: stays || isSilent ? null : seconds(480, 660),

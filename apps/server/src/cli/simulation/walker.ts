@@ -17,8 +17,8 @@ export class Walker {
     this.#network = network;
     this.#place = place;
     this.#random = random;
-    // A day passes in ten minutes, so people are brisk.
-    this.#speedMetersPerSecond = between(random, 1.4, 2.6);
+    // A day passes in ten minutes, so people are in a hurry.
+    this.#speedMetersPerSecond = between(random, 2.2, 3.6);
   }
 
   get place(): Place {
