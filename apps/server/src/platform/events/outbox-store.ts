@@ -27,11 +27,30 @@ const horizon = sql`(SELECT pg_snapshot_xmin(pg_current_snapshot()))`;
 
 const isAfter = (cursor: Cursor) => sql`(xid, seq) > (${cursor.xid}::xid8, ${cursor.seq}::bigint)`;
 
+/** Whether consumer `c` takes event `o` and has neither handled it nor given it up, wherever its cursor stands. */
+const isOpenFor = sql`(o.type = ANY (c.types) OR '*' = ANY (c.types))
+  AND NOT EXISTS (SELECT FROM platform.inbox i WHERE i.consumer = c.consumer AND i.event_id = o.id)
+  AND NOT EXISTS (SELECT FROM platform.dead_letter d WHERE d.consumer = c.consumer AND d.id = o.id)`;
+
 export interface Batch {
   events: StoredEvent[];
   /** Everything before it has been looked at when `events` are fewer than the limit. */
   horizon: Cursor;
 }
+
+/** What one look at the outbox finds. */
+export interface News {
+  /** Of the events that came in. */
+  types: string[];
+  /** Consumers with dead letters to try again. */
+  replays: string[];
+  horizon: Cursor;
+  /** Committed events wait for a slower transaction. */
+  heldBack: boolean;
+}
+
+/** Instead of types: a consumer that takes every event. */
+export const everyType = '*';
 
 /** All SQL of the relay: it reads the outbox of every organization, and keeps cursors, inbox and dead letters. */
 export class OutboxStore {
@@ -41,14 +60,17 @@ export class OutboxStore {
     this.database = database;
   }
 
-  readBatch(after: Cursor, types: readonly string[], limit: number, orgId?: string): Promise<Batch> {
+  /** Events after a place, below the horizon, in order; without a filter all of them. */
+  readBatch(after: Cursor, limit: number, filter: { types?: readonly string[]; orgId?: string } = {}): Promise<Batch> {
+    const { types, orgId } = filter;
+    const ofTypes = types === undefined ? sql`true` : sql`type = ANY (${[...types]})`;
     const ofOrganization = orgId === undefined ? sql`true` : sql`org_id = ${orgId}`;
     return this.#read(async (tx) => {
       // One statement: the rows and the horizon have to come from the same snapshot.
       const { rows } = await sql<{ xmin: string } & { [K in keyof OutboxRow]: OutboxRow[K] | null }>`
         SELECT bound.xmin, o.* FROM (SELECT ${horizon} AS xmin) bound LEFT JOIN LATERAL (
           SELECT xid, seq, ${eventColumns} FROM platform.outbox
-          WHERE ${isAfter(after)} AND xid < bound.xmin AND type = ANY (${[...types]}) AND ${ofOrganization}
+          WHERE ${isAfter(after)} AND xid < bound.xmin AND ${ofTypes} AND ${ofOrganization}
           ORDER BY xid, seq LIMIT ${limit}) o ON true
         ORDER BY o.xid, o.seq`.execute(tx);
       const found = rows.filter((row) => row.id !== null) as unknown as OutboxRow[];
@@ -57,7 +79,7 @@ export class OutboxStore {
   }
 
   /** What is new since a place in the stream, for all consumers at once. */
-  look(after: Cursor): Promise<{ types: string[]; replays: string[]; horizon: Cursor; heldBack: boolean }> {
+  look(after: Cursor): Promise<News> {
     return this.#read(async (tx) => {
       const { rows } = await sql<{ xmin: string; types: string[]; replays: string[]; held_back: boolean }>`
         SELECT bound.xmin,
@@ -112,6 +134,32 @@ export class OutboxStore {
     return this.#asRelay((tx) => moveCursor(tx, consumer, from, to));
   }
 
+  /**
+   * Moves a consumer whose events arrive in no global order: up to the first event that it has neither handled nor
+   * given up, or to the horizon.
+   */
+  advanceCursor(consumer: string): Promise<void> {
+    return this.#asRelay(async (tx) => {
+      await sql`
+        UPDATE platform.consumer_cursor c SET xid = reached.xid, seq = reached.seq, moved_at = now()
+        FROM (SELECT ${horizon} AS xmin) bound CROSS JOIN LATERAL (
+          SELECT coalesce(waiting.xid, bound.xmin) AS xid, coalesce(waiting.seq - 1, 0) AS seq
+          FROM (SELECT) always LEFT JOIN LATERAL (
+            SELECT o.xid, o.seq FROM platform.consumer_cursor c JOIN platform.outbox o ON (o.xid, o.seq) > (c.xid, c.seq)
+            WHERE c.consumer = ${consumer} AND o.xid < bound.xmin AND ${isOpenFor}
+            ORDER BY o.xid, o.seq LIMIT 1) waiting ON true) reached
+        WHERE c.consumer = ${consumer} AND (reached.xid, reached.seq) > (c.xid, c.seq)`.execute(tx);
+    });
+  }
+
+  /** Sends a consumer back to a place, if it is beyond it: it will meet again what comes after. */
+  rewindCursor(consumer: string, to: Cursor): Promise<void> {
+    return this.#asRelay(async (tx) => {
+      await sql`UPDATE platform.consumer_cursor SET xid = ${to.xid}::xid8, seq = ${to.seq}, moved_at = now()
+        WHERE consumer = ${consumer} AND (xid, seq) > (${to.xid}::xid8, ${to.seq}::bigint)`.execute(tx);
+    });
+  }
+
   deadLetters(consumer: string | undefined, limit: number): Promise<DeadLetter[]> {
     return this.#read(async (tx) => {
       const { rows } = await sql<DeadLetterRow>`
@@ -157,7 +205,7 @@ export class OutboxStore {
           (SELECT count(*) FROM platform.dead_letter d WHERE d.consumer = c.consumer) AS dead
         FROM platform.consumer_cursor c CROSS JOIN LATERAL (
           SELECT count(*), coalesce(extract(epoch FROM now() - min(occurred_at)) * 1000, 0)::float8 AS oldest_ms
-          FROM platform.outbox o WHERE (o.xid, o.seq) > (c.xid, c.seq) AND o.type = ANY (c.types)) waiting
+          FROM platform.outbox o WHERE (o.xid, o.seq) > (c.xid, c.seq) AND ${isOpenFor}) waiting
         ORDER BY c.consumer`.execute(tx);
       return rows.map((row) => ({
         consumer: row.consumer,
@@ -214,10 +262,15 @@ export async function moveCursor(tx: Tx, consumer: string, from: Cursor, to: Cur
   return numAffectedRows === 1n;
 }
 
-/** Remembers that a consumer handles these events now. @returns the ids that it had not handled before */
+/**
+ * Remembers that a consumer handles these events now.
+ * @returns the ids that it has neither handled nor given up before
+ */
 export async function recordInInbox(tx: Tx, consumer: string, eventIds: readonly string[]): Promise<Set<string>> {
   const { rows } = await sql<{ event_id: string }>`
-    INSERT INTO platform.inbox (consumer, event_id) SELECT ${consumer}, unnest(${[...eventIds]}::uuid[])
+    INSERT INTO platform.inbox (consumer, event_id)
+    SELECT ${consumer}, fresh.id FROM unnest(${[...eventIds]}::uuid[]) AS fresh (id)
+    WHERE NOT EXISTS (SELECT FROM platform.dead_letter d WHERE d.consumer = ${consumer} AND d.id = fresh.id)
     ON CONFLICT DO NOTHING RETURNING event_id`.execute(tx);
   return new Set(rows.map((row) => row.event_id));
 }

@@ -47,6 +47,8 @@ export interface Consumer<Types extends EventType = EventType> {
   handle(tx: Tx, events: StoredEvent<Types>[]): Promise<void>;
   /** Where a consumer never seen before begins. Default: the oldest event that is still kept. */
   startsAt?: 'oldest' | 'now';
+  /** At least so long a rest after each run, for what nobody waits for: larger batches cost less. Default: none. */
+  restMs?: number;
 }
 
 export interface ConsumerLag {
