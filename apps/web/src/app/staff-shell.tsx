@@ -46,6 +46,8 @@ export const StaffShell = () => {
                 to={item.to}
                 label={item.name}
                 active={item.isHere}
+                // Of two addresses where one begins the other, only the longer one is "here".
+                activeOptions={{ exact: true, includeSearch: false }}
                 {...(item.isHere ? { 'aria-current': 'page' as const } : {})}
                 leftSection={<item.icon size={18} stroke={1.7} />}
                 className={classes.link ?? ''}
