@@ -47,7 +47,13 @@ const hear = async (tx: Tx, fact: Heard, ports: FraudPorts): Promise<void> => {
       return measureExcursion(tx, fact, ports);
     case 'geo.excursion-withdrawn': {
       const { memberId, excursionId } = fact.payload;
-      return forgive(tx, memberId, excursionId, 'The excursion no longer stands: later positions, or the end of the day, took it back.', ports);
+      return forgive(
+        tx,
+        memberId,
+        excursionId,
+        'The excursion no longer stands: later positions, or the end of the day, took it back.',
+        ports,
+      );
     }
   }
 };
