@@ -4,11 +4,11 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { PostgresDatabase } from '../database/postgres.ts';
-import { testDatabase } from '../database/testing/test-database.ts';
 import { uuidv7 } from '../ids.ts';
 import { OutboxBus, type OutboxBusOptions } from './outbox-bus.ts';
 import { CursorExpiredError, type OutgoingEvent, type StoredEvent } from './port.ts';
 import { describeEventBus, type EventBusHarness } from './suite.ts';
+import { effectsDatabase } from './testing/effects.ts';
 
 const impatient = { firstPauseMs: 5, longestPauseMs: 20 };
 
@@ -19,12 +19,7 @@ interface OutboxHarness extends EventBusHarness {
 }
 
 async function makeHarness(): Promise<OutboxHarness> {
-  const test = await testDatabase({ poolSize: 20 });
-  await test.ownerPool.query(`
-    SET ROLE muster_owner;
-    CREATE TABLE geo.effect (org_id uuid NOT NULL, number bigint GENERATED ALWAYS AS IDENTITY, consumer text, event_id uuid, key text);
-    SELECT platform.protect('geo.effect', 'geo');
-    RESET ROLE`);
+  const test = await effectsDatabase();
   const buses: OutboxBus[] = [];
   const pools: PostgresDatabase[] = [];
   return {
@@ -41,14 +36,6 @@ async function makeHarness(): Promise<OutboxHarness> {
       pools.push(database);
       buses.push(bus);
       return bus;
-    },
-    async record(tx, consumer, event) {
-      await sql`INSERT INTO geo.effect (org_id, consumer, event_id, key)
-        VALUES (${event.orgId}, ${consumer}, ${event.id}, ${event.key})`.execute(tx);
-    },
-    async recorded(consumer) {
-      const query = 'SELECT event_id AS "eventId", key FROM geo.effect WHERE consumer = $1 ORDER BY number';
-      return (await test.ownerPool.query<{ eventId: string; key: string }>(query, [consumer])).rows;
     },
     async close() {
       await Promise.all(buses.map((bus) => bus.stop()));

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventType } from '@muster/contracts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Tx } from '../database/port.ts';
@@ -117,12 +116,13 @@ export class OutboxBus implements EventBus {
       const { name, types: own } = reader.consumer;
       const replay = replays.includes(name);
       if (!sweep && !replay && !own.some((type) => types.includes(type))) continue;
-      this.#runs.run(name, async () => {
+      const round = async (): Promise<boolean> => {
         if (!(await this.#listener.holds(name))) return false;
         if (!(await reader.drain())) this.#watcher.sweepSoon();
         if (replay) await reader.replay();
         return true;
-      });
+      };
+      this.#runs.run(name, round, reader.consumer.restMs);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Cursor } from './cursor.ts';
 import type { News, OutboxStore } from './outbox-store.ts';
+import { restAfter } from './rest.ts';
 
 export interface WatcherTuning {
   /** How long a lost notification can delay events. Default 1000. */
@@ -20,7 +21,7 @@ export interface WatcherOptions extends WatcherTuning {
 /** One look at the outbox for everybody in this process: when notified, and now and then. */
 export class OutboxWatcher {
   readonly #options: WatcherOptions;
-  #stopped = false;
+  readonly #stop = new AbortController();
   #wake: () => void = () => {};
   #woken = false;
   #watching: Promise<void> = Promise.resolve();
@@ -35,7 +36,7 @@ export class OutboxWatcher {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stop.abort();
     this.notified();
     await this.#watching;
   }
@@ -54,7 +55,8 @@ export class OutboxWatcher {
   async #watch(): Promise<void> {
     const { store, onNews, log, pollMs = 1_000, heldBackMs = 15, sweepMs = 5_000 } = this.#options;
     let looked: Cursor | undefined;
-    while (!this.#stopped) {
+    while (!this.#stop.signal.aborted) {
+      const startedAt = performance.now();
       let pauseMs = pollMs;
       try {
         this.#woken = false;
@@ -66,14 +68,15 @@ export class OutboxWatcher {
         looked = news.horizon;
         if (news.heldBack) pauseMs = heldBackMs;
       } catch (error) {
-        if (!this.#stopped) log?.('The outbox cannot be read', error);
+        if (!this.#stop.signal.aborted) log?.('The outbox cannot be read', error);
       }
+      await restAfter(performance.now() - startedAt, 0, this.#stop.signal);
       await this.#pause(pauseMs);
     }
   }
 
   #pause(pauseMs: number): Promise<void> {
-    if (this.#woken || this.#stopped) return Promise.resolve();
+    if (this.#woken || this.#stop.signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, pauseMs);
       this.#wake = () => {

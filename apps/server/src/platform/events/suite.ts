@@ -11,14 +11,24 @@ export interface EventBusHarness {
   open(): EventBus;
   /** The lasting effect of a consumer: writes one row as the service `geo`, in `tx`. */
   record(tx: Tx, consumer: string, event: StoredEvent): Promise<void>;
-  /** The keys and cursors of all effects of a consumer, in the order they were written. */
-  recorded(consumer: string): Promise<{ eventId: string; key: string }[]>;
+  /** All effects of a consumer, in the order they were written. */
+  recorded(consumer: string): Promise<{ eventId: string; key: string; traceId: string | null }[]>;
+  /** Commits an event as a newer version of the program would. @returns its id */
+  plant(event: { orgId: string; type: string; version: number; payload: unknown }): Promise<string>;
   close(): Promise<void>;
 }
 
 const type = 'users.access-changed';
-const fact = (key: string): OutgoingEvent => ({ type, key, payload: { userId: null } });
+/** The order is promised for events with the same key only, so most facts are about one member; the label tells them apart. */
+const fact = (label: string, key = 'one member'): OutgoingEvent => ({
+  type,
+  key,
+  payload: { userId: null },
+  traceId: label,
+});
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => String(index));
+const facts = (count: number) => numbers(count).map((label) => fact(label));
+const labelOf = (event: StoredEvent): string => event.traceId ?? '';
 const patience = { timeout: 15_000, interval: 20 };
 
 /** How every adapter of the events port has to behave. */
@@ -48,7 +58,10 @@ export function describeEventBus(name: string, makeHarness: () => Promise<EventB
       },
     });
 
-    const keysOf = async (consumerName: string) => (await harness.recorded(consumerName)).map(({ key }) => key);
+    const labelsOf = async (consumerName: string) =>
+      (await harness.recorded(consumerName)).map(({ traceId }) => traceId);
+
+    const lagOf = async (bus: EventBus, name: string) => (await bus.lag()).find(({ consumer: own }) => own === name);
 
     async function started(...consumers: Consumer[]): Promise<EventBus> {
       const bus = harness.open();
@@ -65,22 +78,21 @@ export function describeEventBus(name: string, makeHarness: () => Promise<EventB
         consumer('geo.two'),
         consumer('geo.deaf', undefined, ['geo.presence-changed']),
       );
-      await append(bus, [{ ...fact('a'), occurredAt: '2026-03-01T08:00:00.000Z', traceId: 'trace' }, fact('b')]);
-      await vi.waitFor(async () => expect(await keysOf('geo.one')).toEqual(['a', 'b']), patience);
-      await vi.waitFor(async () => expect(await keysOf('geo.two')).toEqual(['a', 'b']), patience);
+      await append(bus, [{ ...fact('a'), occurredAt: '2026-03-01T08:00:00.000Z' }, fact('b')]);
+      await vi.waitFor(async () => expect(await labelsOf('geo.one')).toEqual(['a', 'b']), patience);
+      await vi.waitFor(async () => expect(await labelsOf('geo.two')).toEqual(['a', 'b']), patience);
       expect(seen[0]).toEqual({
         id: expect.stringMatching(/^[0-9a-f-]{36}$/),
         cursor: expect.any(String),
         type,
         version: 1,
         orgId,
-        key: 'a',
+        key: 'one member',
         occurredAt: '2026-03-01T08:00:00.000Z',
         payload: { userId: null },
-        traceId: 'trace',
+        traceId: 'a',
       });
-      expect(seen[1]).not.toHaveProperty('traceId');
-      expect(await keysOf('geo.deaf')).toEqual([]);
+      expect(await labelsOf('geo.deaf')).toEqual([]);
     });
 
     it('delivers nothing of a transaction that was rolled back', async () => {
@@ -91,7 +103,7 @@ export function describeEventBus(name: string, makeHarness: () => Promise<EventB
       });
       await expect(failed).rejects.toThrow('rolled back');
       await append(bus, [fact('after')]);
-      await vi.waitFor(async () => expect(await keysOf('geo.one')).toEqual(['after']), patience);
+      await vi.waitFor(async () => expect(await labelsOf('geo.one')).toEqual(['after']), patience);
     });
 
     it('refuses a payload that its contract does not know, and an event for another organization', async () => {
@@ -103,13 +115,13 @@ export function describeEventBus(name: string, makeHarness: () => Promise<EventB
 
     it('delivers while nobody listened, and never twice after a restart', async () => {
       const first = harness.open();
-      await append(first, numbers(30).map(fact));
+      await append(first, facts(30));
       const second = await started(consumer('geo.one'));
-      await vi.waitFor(async () => expect(await keysOf('geo.one')).toEqual(numbers(30)), patience);
+      await vi.waitFor(async () => expect(await labelsOf('geo.one')).toEqual(numbers(30)), patience);
       await second.stop();
       await append(first, [fact('next')]);
       await started(consumer('geo.one'));
-      await vi.waitFor(async () => expect(await keysOf('geo.one')).toEqual([...numbers(30), 'next']), patience);
+      await vi.waitFor(async () => expect(await labelsOf('geo.one')).toEqual([...numbers(30), 'next']), patience);
     });
 
     it('has one effect when two processes serve the same consumer, and when one of them goes', async () => {
@@ -120,7 +132,44 @@ export function describeEventBus(name: string, makeHarness: () => Promise<EventB
       const stopping = first.stop();
       for (const key of all.slice(100)) await append(first, [fact(key)]);
       await stopping;
-      await vi.waitFor(async () => expect(await keysOf('geo.one')).toEqual(all), patience);
+      await vi.waitFor(async () => expect(await labelsOf('geo.one')).toEqual(all), patience);
+    });
+
+    it('keeps the order of each key while several write and a second process comes and goes', async () => {
+      const first = await started(consumer('geo.one'));
+      const keys = numbers(8);
+      const write = (from: number) =>
+        Promise.all(
+          keys.map(async (key) => {
+            for (let number = from; number < from + 15; number += 1) await append(first, [fact(`${number}`, key)]);
+          }),
+        );
+      await write(0);
+      const second = await started(consumer('geo.one'));
+      await write(15);
+      await second.stop();
+      await write(30);
+      await vi.waitFor(async () => expect(await labelsOf('geo.one')).toHaveLength(keys.length * 45), patience);
+      const effects = await harness.recorded('geo.one');
+      for (const key of keys) {
+        expect(effects.filter((effect) => effect.key === key).map(({ traceId }) => traceId)).toEqual(numbers(45));
+      }
+    });
+
+    it('gives an older process what it knows of a newer event, and keeps what it cannot read', async () => {
+      const seen: StoredEvent[] = [];
+      const bus = await started(consumer('geo.one', async (_, events) => void seen.push(...events)));
+      const newer = (payload: unknown) => harness.plant({ orgId, type, version: 2, payload });
+      await newer({ userId: null, invented: 'later' });
+      const unreadable = await newer({ renamedUserId: null });
+      await harness.plant({ orgId, type: 'users.invented-later', version: 1, payload: {} });
+      await append(bus, [fact('known')]);
+      await vi.waitFor(async () => expect(await labelsOf('geo.one')).toEqual([null, 'known']), patience);
+      expect(seen[0]).toMatchObject({ version: 2, payload: { userId: null } });
+      expect(seen[0]?.payload).not.toHaveProperty('invented');
+      expect(await bus.deadLetters()).toMatchObject([
+        { event: { id: unreadable, version: 2 }, reason: expect.stringContaining('reads up to version 1') },
+      ]);
     });
 
     it('keeps organizations apart: a handler gets one of them, and acts inside it', async () => {
@@ -129,8 +178,8 @@ export function describeEventBus(name: string, makeHarness: () => Promise<EventB
       const bus = await started(
         consumer('geo.one', async (_, events) => void mixed.push([...new Set(events.map((event) => event.orgId))])),
       );
-      await Promise.all(orgs.flatMap((org) => numbers(10).map((key) => append(bus, [fact(`${org}:${key}`)], org))));
-      await vi.waitFor(async () => expect(await keysOf('geo.one')).toHaveLength(50), patience);
+      await Promise.all(orgs.flatMap((org) => numbers(10).map((key) => append(bus, [fact(key, key)], org))));
+      await vi.waitFor(async () => expect(await labelsOf('geo.one')).toHaveLength(50), patience);
       expect(mixed.every((group) => group.length === 1)).toBe(true);
     });
 
@@ -145,7 +194,7 @@ export function describeEventBus(name: string, makeHarness: () => Promise<EventB
         },
       });
       await append(bus, [fact('a')]);
-      await vi.waitFor(async () => expect(await keysOf('geo.one')).toEqual(['a']), patience);
+      await vi.waitFor(async () => expect(await labelsOf('geo.one')).toEqual(['a']), patience);
       expect(await bus.deadLetters()).toEqual([]);
     });
 
@@ -154,21 +203,21 @@ export function describeEventBus(name: string, makeHarness: () => Promise<EventB
       const tried: string[] = [];
       const bus = await started(
         consumer('geo.one', async (_, events) => {
-          tried.push(...events.map((event) => event.key));
-          if (poisonous && events.some((event) => event.key === '3')) throw new RangeError('cannot digest 3');
+          tried.push(...events.map(labelOf));
+          if (poisonous && events.some((event) => labelOf(event) === '3')) throw new RangeError('cannot digest 3');
         }),
       );
-      await append(bus, numbers(6).map(fact));
-      await vi.waitFor(async () => expect(await keysOf('geo.one')).toEqual(['0', '1', '2', '4', '5']), patience);
+      await append(bus, facts(6));
+      await vi.waitFor(async () => expect(await labelsOf('geo.one')).toEqual(['0', '1', '2', '4', '5']), patience);
       const [letter, ...others] = await bus.deadLetters({ consumer: 'geo.one' });
       expect(others).toEqual([]);
       expect(letter).toMatchObject({
         consumer: 'geo.one',
         reason: 'RangeError: cannot digest 3',
         tries: 5,
-        event: { key: '3', orgId },
+        event: { traceId: '3', orgId },
       });
-      expect((await bus.lag()).find((lag) => lag.consumer === 'geo.one')).toMatchObject({ waiting: 0, deadLetters: 1 });
+      expect(await lagOf(bus, 'geo.one')).toMatchObject({ waiting: 0, deadLetters: 1 });
 
       const eventId = letter?.event.id ?? '';
       const triesBefore = tried.length;
@@ -178,7 +227,7 @@ export function describeEventBus(name: string, makeHarness: () => Promise<EventB
       poisonous = false;
       expect(await bus.replay('geo.one', [eventId, uuidv7()])).toBe(1);
       await vi.waitFor(async () => expect(await bus.deadLetters()).toEqual([]), patience);
-      expect(await keysOf('geo.one')).toEqual(['0', '1', '2', '4', '5', '3']);
+      expect(await labelsOf('geo.one')).toEqual(['0', '1', '2', '4', '5', '3']);
     });
 
     it('lets a consumer that is new begin at the oldest event, or with what comes from now on', async () => {
@@ -186,22 +235,21 @@ export function describeEventBus(name: string, makeHarness: () => Promise<EventB
       await append(bus, [fact('old')]);
       await started(consumer('geo.history'), { ...consumer('geo.news'), startsAt: 'now' });
       await append(bus, [fact('new')]);
-      await vi.waitFor(async () => expect(await keysOf('geo.history')).toEqual(['old', 'new']), patience);
-      await vi.waitFor(async () => expect(await keysOf('geo.news')).toEqual(['new']), patience);
+      await vi.waitFor(async () => expect(await labelsOf('geo.history')).toEqual(['old', 'new']), patience);
+      await vi.waitFor(async () => expect(await labelsOf('geo.news')).toEqual(['new']), patience);
     });
 
     it('lets a socket resume: events of its organization and types after its cursor', async () => {
       const bus = harness.open();
       await append(bus, [fact('before')]);
       const cursor = await bus.currentCursor();
-      await append(bus, numbers(5).map(fact));
+      await append(bus, facts(5));
       await append(bus, [fact('foreign')], uuidv7());
-      const read = async (after: string, limit: number) =>
-        (await bus.readSince(orgId, after, [type], limit)).map((event) => event);
+      const read = async (after: string, limit: number) => await bus.readSince(orgId, after, [type], limit);
       await vi.waitFor(async () => expect(await read(cursor, 10)).toHaveLength(5), patience);
       const [first, second] = await read(cursor, 2);
-      expect([first?.key, second?.key]).toEqual(['0', '1']);
-      expect((await read(second?.cursor ?? '', 10)).map((event) => event.key)).toEqual(['2', '3', '4']);
+      expect([first?.traceId, second?.traceId]).toEqual(['0', '1']);
+      expect((await read(second?.cursor ?? '', 10)).map(labelOf)).toEqual(['2', '3', '4']);
       expect(await bus.readSince(orgId, cursor, ['geo.presence-changed'], 10)).toEqual([]);
       await expect(bus.readSince(orgId, 'nonsense', [type], 1)).rejects.toThrow(CursorExpiredError);
     });
@@ -213,13 +261,10 @@ export function describeEventBus(name: string, makeHarness: () => Promise<EventB
       });
       const bus = await started(consumer('geo.slow', () => released));
       await append(bus, [fact('a'), fact('b')]);
-      await vi.waitFor(
-        async () => expect((await bus.lag())[0]).toMatchObject({ consumer: 'geo.slow', waiting: 2 }),
-        patience,
-      );
+      await vi.waitFor(async () => expect(await lagOf(bus, 'geo.slow')).toMatchObject({ waiting: 2 }), patience);
       release();
       await vi.waitFor(
-        async () => expect((await bus.lag())[0]).toMatchObject({ waiting: 0, oldestAgeMs: 0 }),
+        async () => expect(await lagOf(bus, 'geo.slow')).toMatchObject({ waiting: 0, oldestAgeMs: 0 }),
         patience,
       );
     });
