@@ -15,8 +15,8 @@ export const serveWebFiles = async (server: FastifyInstance, webRoot: string): P
   if (!existsSync(join(webRoot, 'index.html'))) return;
   await server.register(fastifyStatic, {
     root: webRoot,
-    wildcard: false,
-    index: false,
+    // One route for all files: a build that is replaced while the server runs is served as it is.
+    serve: false,
     setHeaders: (reply, path) => {
       reply.header('Cache-Control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
@@ -24,7 +24,10 @@ export const serveWebFiles = async (server: FastifyInstance, webRoot: string): P
   server.get('/', (_request, reply) => reply.sendFile('index.html'));
   server.get('/*', (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/';
-    if (isApi(path) || /\.\w+$/.test(path)) return reply.callNotFound();
-    return reply.sendFile('index.html');
+    if (isApi(path)) return reply.callNotFound();
+    return reply.sendFile(isFile(path) ? path : 'index.html');
   });
 };
+
+/** Files have an ending, pages have none. */
+const isFile = (path: string): boolean => /\.\w+$/.test(path);
