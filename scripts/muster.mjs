@@ -3,6 +3,7 @@
 import { ensureInstalled, Refusal } from './install.mjs';
 import { stopChildrenWithUs } from './processes.mjs';
 import { runMuster } from './server-process.mjs';
+import { ensureWebBuilt } from './web-app.mjs';
 
 /** @param {string} line */
 const say = (line) => process.stderr.write(`${line}\n`);
@@ -10,6 +11,7 @@ const say = (line) => process.stderr.write(`${line}\n`);
 try {
   const releaseSignals = stopChildrenWithUs();
   await ensureInstalled(say);
+  if (process.argv[2] === 'serve') await ensureWebBuilt(say);
   releaseSignals();
   process.exitCode = await runMuster(process.argv.slice(2));
 } catch (error) {

@@ -1,8 +1,13 @@
-import { createProgram } from './cli/program.ts';
-import { reportFailure } from './cli/report-failure.ts';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 
+// A third of the time to start goes into compiling. Where the folder cannot be written, it is compiled each time.
+enableCompileCache(join(import.meta.dirname, '../../../node_modules/.cache/muster'));
+
+const { createProgram } = await import('./cli/program.ts');
 try {
   await createProgram().parseAsync();
 } catch (error) {
+  const { reportFailure } = await import('./cli/report-failure.ts');
   reportFailure(error);
 }

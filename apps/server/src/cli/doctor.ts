@@ -1,10 +1,12 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Muster } from '../compose/muster.ts';
+import { dataFolderObstacle, probePort } from '../compose/preflight.ts';
 import { configurationFromEnvironment } from '../config/environment.ts';
-import { ConfigurationError } from '../config/schema.ts';
+import { type Configuration, ConfigurationError } from '../config/schema.ts';
 import { folderHolder } from '../platform/database/folder-lock.ts';
 import { checkDependencies } from '../platform/http/health.ts';
+import { describeFailure, schemaMissing } from './report-failure.ts';
 
 interface Finding {
   readonly ok: boolean;
@@ -12,6 +14,15 @@ interface Finding {
 }
 const good = (sentence: string): Finding => ({ ok: true, sentence });
 const bad = (sentence: string): Finding => ({ ok: false, sentence });
+
+/** What a dependency does for Muster, by its name in `/health/ready`. */
+const duties: Readonly<Record<string, string>> = {
+  database: 'the database answers',
+  jobs: 'jobs can be queued',
+  cache: 'the cache answers',
+  realtime: 'live messages are passed on',
+  objects: 'files can be kept',
+};
 
 /** Checks the configuration and all that Muster stands on; the exit code is 1 when something is wrong. */
 export const doctor = async (): Promise<void> => {
@@ -26,12 +37,12 @@ export const doctor = async (): Promise<void> => {
 
 async function* examine(): AsyncGenerator<Finding> {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const nodeIsNew = major > 22 || (major === 22 && minor >= 12);
+  const nodeIsNew = major > 22 || (major === 22 && minor >= 18);
   yield nodeIsNew
     ? good(`Node ${process.versions.node}`)
     : bad(`Node ${process.versions.node} is too old: run Muster through npm (npm start), which brings its own.`);
 
-  let configuration: ReturnType<typeof configurationFromEnvironment>;
+  let configuration: Configuration;
   try {
     configuration = configurationFromEnvironment();
   } catch (error) {
@@ -39,57 +50,103 @@ async function* examine(): AsyncGenerator<Finding> {
     for (const sentence of error.sentences) yield bad(sentence);
     return;
   }
-  yield good(`configuration: data in ${configuration.dataFolder}, ${configuration.publicUrl}`);
+  const { dataFolder, publicUrl, MUSTER_DATABASE_URL: externalDatabase } = configuration;
+  yield good(`the configuration can be used: data in ${dataFolder}, users come to ${publicUrl}`);
   yield* examineWebApp();
 
-  const holder = await folderHolder(configuration.dataFolder);
-  if (configuration.MUSTER_DATABASE_URL === undefined && holder !== undefined) {
-    yield good(`Muster is running on this data folder (process ${holder})`);
-    yield* examineRunning(configuration.publicUrl);
+  const obstacle = await dataFolderObstacle(dataFolder);
+  if (obstacle !== undefined) {
+    yield bad(obstacle);
+    return;
+  }
+  const running = await whoRuns(configuration);
+  if (running !== undefined) {
+    yield good(running);
+    yield* examineRunning(configuration);
+    return;
+  }
+  yield await examinePort(configuration);
+  if (externalDatabase === undefined && (await isMissing(join(dataFolder, 'postgres')))) {
+    yield good('nothing is set up yet: npm start will do that');
     return;
   }
   yield* examineDependencies(configuration);
 }
 
+/** A data folder names the process that uses it; with a database elsewhere, only asking tells. */
+const whoRuns = async (configuration: Configuration): Promise<string | undefined> => {
+  if (configuration.MUSTER_DATABASE_URL !== undefined) {
+    return (await askReadiness(addressOf(configuration))) && 'Muster is running';
+  }
+  const holder = await folderHolder(configuration.dataFolder);
+  return holder === undefined ? undefined : `Muster is running on this data folder (process ${holder})`;
+};
+
 async function* examineWebApp(): AsyncGenerator<Finding> {
   const index = join(import.meta.dirname, '../../../web/dist/index.html');
   yield await access(index, constants.R_OK).then(
     () => good('the web app is built'),
-    () => bad('the web app is not built: run npm start, which builds it, or npm run build -w apps/web'),
+    () => bad('the web app is not built: npm start and npx muster serve build it'),
   );
 }
 
-async function* examineRunning(publicUrl: string): AsyncGenerator<Finding> {
-  try {
-    const answer = await fetch(`${publicUrl}/health/ready`, { signal: AbortSignal.timeout(5_000) });
-    const { dependencies } = (await answer.json()) as { dependencies: { name: string; ok: boolean }[] };
-    for (const { name, ok } of dependencies) yield ok ? good(name) : bad(`${name} is away: see the log`);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    yield bad(`it does not answer at ${publicUrl} (${reason}): check PORT and MUSTER_PUBLIC_URL, or restart it`);
-  }
-}
-
-async function* examineDependencies(
-  configuration: ReturnType<typeof configurationFromEnvironment>,
-): AsyncGenerator<Finding> {
-  const fresh = await stat(configuration.dataFolder).then(
-    () => false,
-    () => true,
+const examinePort = ({ HOST, PORT }: Configuration): Promise<Finding> =>
+  probePort({ HOST, PORT }).then(
+    () => good(`Muster is not running; port ${PORT} is free`),
+    (error: unknown) => bad(describeFailure(error)),
   );
-  if (fresh && configuration.MUSTER_DATABASE_URL === undefined) {
-    yield good('nothing is set up yet: npm start will do that');
+
+const addressOf = ({ HOST, PORT, publicUrl }: Configuration): string => {
+  if (PORT === 0) return publicUrl;
+  const host = HOST === '0.0.0.0' || HOST === '::' ? '127.0.0.1' : HOST;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`;
+};
+
+async function* examineRunning(configuration: Configuration): AsyncGenerator<Finding> {
+  const address = addressOf(configuration);
+  const dependencies = await askReadiness(address);
+  if (dependencies === undefined) {
+    yield bad(`it does not answer at ${address}: is PORT the same as when it was started? If so, see logs/muster.log`);
     return;
   }
-  const muster = new Muster(configuration);
+  yield good(`it answers at ${address}`);
+  for (const { name, ok } of dependencies) yield ok ? good(duties[name] ?? name) : bad(`${name} is away: see the log`);
+}
+
+/** Undefined when nobody answers there, or somebody who is not Muster. */
+const askReadiness = async (
+  address: string,
+): Promise<readonly { readonly name: string; readonly ok: boolean }[] | undefined> => {
+  try {
+    const answer = await fetch(`${address}/health/ready`, { signal: AbortSignal.timeout(5_000) });
+    const { dependencies } = (await answer.json()) as { dependencies?: { name: string; ok: boolean }[] };
+    return dependencies;
+  } catch {
+    return undefined;
+  }
+};
+
+async function* examineDependencies(configuration: Configuration): AsyncGenerator<Finding> {
+  // What the examination has to say goes to the terminal, not into the log of the server.
+  const muster = new Muster({ ...configuration, MUSTER_LOG_LEVEL: 'silent', MUSTER_LOG_TO: 'stdout' });
   try {
     await muster.startDatabase();
-    for (const { name, ok, reason } of await checkDependencies(await muster.openPorts())) {
-      yield ok ? good(name) : bad(`${name}: ${reason}`);
+    const ports = await muster.openPorts();
+    // Without the database nothing else can be told.
+    await ports.database.check();
+    for (const { name, ok, reason = '' } of await checkDependencies(ports)) {
+      if (ok) yield good(duties[name] ?? name);
+      else yield bad(`${name}: ${/does not exist/.test(reason) ? schemaMissing : reason}`);
     }
   } catch (error) {
-    yield bad(`database: ${error instanceof Error ? error.message : String(error)}`);
+    yield bad(describeFailure(error));
   } finally {
     await muster.stop();
   }
 }
+
+const isMissing = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => false,
+    () => true,
+  );

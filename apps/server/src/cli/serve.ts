@@ -1,6 +1,8 @@
 import { Listr } from 'listr2';
 import { Muster } from '../compose/muster.ts';
+import { preflight } from '../compose/preflight.ts';
 import { configurationFromEnvironment } from '../config/environment.ts';
+import { type Configuration, ConfigurationError } from '../config/schema.ts';
 import { createDemo, type DemoSignIn } from '../demo/create-demo.ts';
 import { reportFailure } from './report-failure.ts';
 
@@ -9,16 +11,43 @@ interface ServeOptions {
   readonly simulate?: true;
 }
 
+interface Started {
+  readonly port: number;
+  readonly signIns: readonly DemoSignIn[];
+}
+
 /** A stop that takes longer than this is cut off: a supervisor would do the same. */
 const stopDeadlineMs = 10_000;
 
 /** Starts everything step by step, says where it is, and stops cleanly on Ctrl-C or SIGTERM. */
 export const serve = async ({ target, simulate }: ServeOptions): Promise<void> => {
+  if (target?.trim() === '') throw new ConfigurationError(['--target names no service; leave it out to run all.']);
   const configuration = configurationFromEnvironment(target === undefined ? {} : { MUSTER_TARGETS: target });
+  await preflight(configuration);
   const muster = new Muster(configuration);
-  stopOnSignal(muster);
+  const stopping = stopOnSignal(muster);
+  let started: Started;
+  try {
+    started = await start(muster, configuration);
+  } catch (error) {
+    // Told to stop in the middle of the start: that is no failure, and whoever told us ends the process.
+    if (stopping()) return;
+    await muster.stop();
+    throw error;
+  }
+  const address = configuration.PORT === 0 ? `http://localhost:${started.port}` : configuration.publicUrl;
+  announce(address, configuration, started.signIns);
+  if (simulate) {
+    const { startSimulation } = await import('./simulate.ts');
+    startSimulation(address, muster.telemetry.log);
+  }
+};
+
+const start = async (muster: Muster, configuration: Configuration): Promise<Started> => {
   let signIns: readonly DemoSignIn[] = [];
   let port = configuration.PORT;
+  // While PostgreSQL starts, in a process of its own, ours is free to load the rest.
+  muster.preload();
   const steps = new Listr(
     [
       {
@@ -26,6 +55,7 @@ export const serve = async ({ target, simulate }: ServeOptions): Promise<void> =
         task: async (_context, task) => {
           await muster.startDatabase();
           const ran = await muster.migrate();
+          await (await muster.openPorts()).database.check();
           task.title = ran.length === 0 ? 'Database is ready' : `Database is ready, ${ran.length} migrations ran`;
         },
       },
@@ -46,46 +76,47 @@ export const serve = async ({ target, simulate }: ServeOptions): Promise<void> =
         },
       },
     ],
-    { renderer: process.stdout.isTTY ? 'default' : 'simple' },
+    // A terminal of no width cannot show lines that change.
+    { renderer: process.stdout.isTTY && process.stdout.columns > 0 ? 'default' : 'simple' },
   );
-  try {
-    await steps.run();
-  } catch (error) {
-    await muster.stop();
-    throw error;
-  }
-  const address = configuration.PORT === 0 ? `http://localhost:${port}` : configuration.publicUrl;
-  announce(address, signIns);
-  if (simulate) {
-    const { startSimulation } = await import('./simulate.ts');
-    startSimulation(address, muster.telemetry.log);
-  }
+  await steps.run();
+  return { port, signIns };
 };
 
-const announce = (address: string, signIns: readonly DemoSignIn[]): void => {
-  console.log(`\n  Muster is ready:  ${address}\n  API description:  ${address}/docs\n`);
-  if (signIns.length === 0) return;
-  console.log('  Demonstration sign-ins (all with the same password):\n');
-  const width = Math.max(...signIns.map(({ identifier }) => identifier.length));
-  for (const { identifier, password, label } of signIns) {
-    console.log(`    ${identifier.padEnd(width)}   ${password}   ${label}`);
+const announce = (address: string, configuration: Configuration, signIns: readonly DemoSignIn[]): void => {
+  console.log(`\n  Muster is ready:  ${address}`);
+  console.log(`  API description:  ${address}/docs`);
+  console.log(`  Data and logs:    ${configuration.dataFolder}\n`);
+  if (signIns.length > 0) {
+    console.log('  Demonstration sign-ins (all with the same password):\n');
+    const width = Math.max(...signIns.map(({ identifier }) => identifier.length));
+    for (const { identifier, password, label } of signIns) {
+      console.log(`    ${identifier.padEnd(width)}   ${password}   ${label}`);
+    }
+    console.log('');
   }
-  console.log('\n  Stop with Ctrl-C.\n');
+  console.log('  Stop with Ctrl-C.\n');
 };
 
-const stopOnSignal = (muster: Muster): void => {
+/** @returns whether the process has been told to stop */
+const stopOnSignal = (muster: Muster): (() => boolean) => {
   let stopping = false;
   const stop = async (): Promise<void> => {
     // The second time means: at once.
     if (stopping) process.exit(1);
     stopping = true;
     setTimeout(() => process.exit(1), stopDeadlineMs).unref();
+    console.log('\n  Stopping …');
     await muster.stop();
+    console.log('  Stopped.');
     process.exit(0);
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // A closed terminal takes no more words; that must not keep anything from stopping cleanly.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => void stop().catch(reportFailure));
   }
   // `npm start` holds a channel open: when it is killed, Muster does not stay behind unseen.
   process.on('disconnect', () => void stop().catch(reportFailure));
+  return () => stopping;
 };

@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Configuration } from '../config/schema.ts';
-import { type HttpServer, startHttpServer } from '../platform/http/server.ts';
-import type { Ports, Service } from '../platform/service.ts';
+import type { HttpServer, startHttpServer } from '../platform/http/server.ts';
+import type { Ports, Service, ServiceDescriptor } from '../platform/service.ts';
 import { createTelemetry, type Telemetry } from '../platform/telemetry/telemetry.ts';
 import { type DatabaseAddress, migrateDatabase, openDatabase, openPorts } from './adapters.ts';
 import { housekeeping } from './housekeeping.ts';
@@ -22,34 +22,72 @@ export class Muster {
   #address: DatabaseAddress | undefined;
   #ports: Ports | undefined;
   #http: HttpServer | undefined;
+  #programs: Promise<Programs> | undefined;
+  #stopping = false;
+  /** The step that is being taken; it never rejects. */
+  #current: Promise<unknown> = Promise.resolve();
 
   constructor(configuration: Configuration) {
     this.configuration = configuration;
     this.telemetry = createTelemetry({ level: configuration.MUSTER_LOG_LEVEL, ...logDestination(configuration) });
   }
 
-  async startDatabase(): Promise<void> {
-    this.#address = await openDatabase(this.configuration, this.telemetry, this.#lifecycle);
+  /** Begins to load the program of the services, which `serve` needs: that takes as long as starting a database. */
+  preload(): void {
+    this.#programs ??= loadPrograms(this.configuration);
+    // Whoever needs them is told.
+    this.#programs.catch(() => {});
+  }
+
+  startDatabase(): Promise<void> {
+    return this.#step(async () => {
+      this.#address = await openDatabase(this.configuration, this.telemetry, this.#lifecycle);
+    });
   }
 
   /** Resolves with the migrations that ran now. */
   migrate(): Promise<readonly string[]> {
-    return migrateDatabase(required(this.#address, 'startDatabase'));
+    return this.#step(() => migrateDatabase(required(this.#address, 'startDatabase')));
   }
 
-  async openPorts(): Promise<Ports> {
+  openPorts(): Promise<Ports> {
+    return this.#step(() => this.#openPorts());
+  }
+
+  /** Runs the targets' services; resolves with the address they are reached at. */
+  serve(): Promise<HttpServer['address']> {
+    return this.#step(() => this.#serve());
+  }
+
+  /** Takes no more work, finishes what runs, and stops everything; errors are logged, not thrown. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#http?.stopBeingReady();
+    // What is being started is known, and can be stopped, only when it has started.
+    await this.#current;
+    for (const failure of await this.#lifecycle.stop()) this.telemetry.log.error({ err: failure }, failure.message);
+    this.telemetry.log.flush();
+  }
+
+  #step<T>(take: () => Promise<T>): Promise<T> {
+    if (this.#stopping) return Promise.reject(new Error('Muster is stopping.'));
+    const step = take();
+    this.#current = step.catch(() => {});
+    return step;
+  }
+
+  async #openPorts(): Promise<Ports> {
     const address = required(this.#address, 'startDatabase');
     this.#ports ??= await openPorts(this.configuration, address, this.telemetry, this.#lifecycle);
     return this.#ports;
   }
 
-  /** Runs the targets' services; resolves with the address they are reached at. */
-  async serve(): Promise<{ readonly host: string; readonly port: number }> {
-    const ports = await this.openPorts();
+  async #serve(): Promise<HttpServer['address']> {
     const { configuration } = this;
-    const services = await Promise.all(
-      configuration.targets.map(async (name) => (await targets[name]()).create(ports)),
-    );
+    this.preload();
+    const { descriptors, startHttpServer } = await required(this.#programs, 'preload');
+    const ports = await this.#openPorts();
+    const services = descriptors.map((descriptor) => descriptor.create(ports));
     for (const service of services) {
       for (const consumer of service.consumers ?? []) ports.events.subscribe(consumer);
       service.jobs?.(ports.jobs);
@@ -77,18 +115,24 @@ export class Muster {
     return http.address;
   }
 
-  /** Takes no more work, finishes what runs, and stops everything; errors are logged, not thrown. */
-  async stop(): Promise<void> {
-    this.#http?.stopBeingReady();
-    for (const failure of await this.#lifecycle.stop()) this.telemetry.log.error({ err: failure }, failure.message);
-    this.telemetry.log.flush();
-  }
-
   async #start(service: Service): Promise<void> {
     await service.start?.();
     if (service.stop !== undefined) this.#lifecycle.started(service.name, service.stop);
   }
 }
+
+interface Programs {
+  readonly descriptors: readonly ServiceDescriptor[];
+  readonly startHttpServer: typeof startHttpServer;
+}
+
+const loadPrograms = async (configuration: Configuration): Promise<Programs> => {
+  const [{ startHttpServer }, ...descriptors] = await Promise.all([
+    import('../platform/http/server.ts'),
+    ...configuration.targets.map((name) => targets[name]()),
+  ]);
+  return { descriptors, startHttpServer };
+};
 
 const required = <T>(value: T | undefined, step: string): T => {
   if (value === undefined) throw new Error(`${step} comes first.`);

@@ -3,7 +3,6 @@ import { environmentSchema } from './schema.ts';
 
 interface JsonSchemaProperty {
   readonly description?: string;
-  readonly default?: unknown;
   readonly enum?: readonly string[];
   readonly type?: string;
 }
@@ -18,9 +17,10 @@ export const configurationReference = (): string => {
   const { properties } = z.toJSONSchema(environmentSchema, { io: 'input', unrepresentable: 'any' }) as unknown as {
     properties: Record<string, JsonSchemaProperty>;
   };
-  const rows = Object.entries(properties).map(([name, { description, default: fallback, enum: choices }]) => {
+  const defaults: Readonly<Record<string, unknown>> = environmentSchema.parse({});
+  const rows = Object.entries(properties).map(([name, { description, enum: choices }]) => {
     const values = choices === undefined ? '' : ` One of ${choices.map((choice) => `\`${choice}\``).join(', ')}.`;
-    return `| \`${name}\` | ${shown(fallback)} | ${description ?? ''}${values} |`;
+    return `| \`${name}\` | ${shown(defaults[name])} | ${description ?? ''}${values} |`;
   });
   return [
     '# Configuration',

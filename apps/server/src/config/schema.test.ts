@@ -22,13 +22,24 @@ describe('the configuration', () => {
     expect(configuration.publicUrl).toBe('https://muster.example');
   });
 
+  it('takes a service named twice as one', () => {
+    const twice = { MUSTER_TARGETS: 'geo, geo', MUSTER_DATABASE_URL: 'postgres://a@b/c' };
+    expect(parse(twice).targets).toEqual(['geo']);
+  });
+
   it('counts an empty variable as not set', () => {
     expect(parse({ PORT: '' }).PORT).toBe(3000);
   });
 
   it.each([
-    ['a port that is none', { PORT: 'abc' }, /PORT cannot be used/],
-    ['an unknown service', { MUSTER_TARGETS: 'geo,weather' }, /MUSTER_TARGETS/],
+    ['a port that is none', { PORT: 'abc' }, /PORT cannot be used: it must be a whole number from 0 to 65535/],
+    [
+      'an unknown service',
+      { MUSTER_TARGETS: 'geo,weather' },
+      /there is no service weather; the services are gateway, /,
+    ],
+    ['no service at all', { MUSTER_TARGETS: ',' }, /MUSTER_TARGETS cannot be used: it names no service/],
+    ['a switch that is neither on nor off', { MUSTER_DEMO: 'maybe' }, /MUSTER_DEMO cannot be used: it must be true or/],
     ['a database that is no PostgreSQL', { MUSTER_DATABASE_URL: 'mysql://localhost/muster' }, /MUSTER_DATABASE_URL/],
     ['several processes on the embedded database', { MUSTER_TARGETS: 'geo' }, /set MUSTER_DATABASE_URL/],
     ['an owner without a runtime', { MUSTER_DATABASE_OWNER_URL: 'postgres://a@b/c' }, /set both, or neither/],

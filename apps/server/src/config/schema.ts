@@ -1,4 +1,4 @@
-import { isAbsolute } from 'node:path';
+import { resolve } from 'node:path';
 import { serviceNames } from '@muster/contracts';
 import { z } from 'zod';
 
@@ -6,8 +6,16 @@ import { z } from 'zod';
  * Every variable that Muster reads, in one place; `muster configuration` prints this as a page (docs/configuration.md).
  * An empty value counts as not set.
  */
-const port = z.coerce.number().int().min(0).max(65_535);
-const positiveInteger = z.coerce.number().int().min(1);
+const wholeNumber = (range: string) => ({ error: `it must be a whole number ${range}` });
+const portNumber = wholeNumber('from 0 to 65535');
+const port = z.coerce.number(portNumber).int(portNumber).min(0, portNumber).max(65_535, portNumber);
+const countingNumber = wholeNumber('from 1 on');
+const positiveInteger = z.coerce.number(countingNumber).int(countingNumber).min(1, countingNumber);
+const postgresUrl = z.url({
+  protocol: /^postgres(ql)?$/,
+  error: 'it must be an address like postgres://user:password@host:5432/database',
+});
+const trueOrFalse = z.stringbool({ error: 'it must be true or false' });
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -25,7 +33,7 @@ export const environmentSchema = z.object({
     .meta({ description: 'Address to listen on; `0.0.0.0` lets phones on the network in.' }),
   PORT: port.default(3000).meta({ description: 'Port to listen on; 0 takes a free one.' }),
   MUSTER_PUBLIC_URL: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, error: 'it must be an address like https://muster.example' })
     .transform((url) => url.replace(/\/+$/, ''))
     .optional()
     .meta({
@@ -33,19 +41,24 @@ export const environmentSchema = z.object({
         'Where users reach Muster; stands in links, set-up codes and tokens. Default: `http://localhost:PORT`.',
     }),
   MUSTER_TARGETS: list
-    .pipe(z.array(z.enum(serviceNames)))
+    .pipe(
+      z
+        .array(
+          z.enum(serviceNames, {
+            error: ({ input }) => `there is no service ${String(input)}; the services are ${serviceNames.join(', ')}`,
+          }),
+        )
+        .min(1, 'it names no service'),
+    )
+    .transform((names) => [...new Set(names)])
     .optional()
     .meta({ description: 'Services that this process runs, separated by commas. Default: all nine.' }),
-  MUSTER_DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
+  MUSTER_DATABASE_URL: postgresUrl
     .optional()
     .meta({ description: 'An external PostgreSQL, signed in as `muster_runtime`. Default: the embedded one.' }),
-  MUSTER_DATABASE_OWNER_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .optional()
-    .meta({
-      description: 'The same server, signed in as an administrator; for `muster migrate` and the first start only.',
-    }),
+  MUSTER_DATABASE_OWNER_URL: postgresUrl.optional().meta({
+    description: 'The same server, signed in as an administrator; for `muster migrate` and the first start only.',
+  }),
   MUSTER_DATABASE_POOL: positiveInteger.default(12).meta({ description: 'Connections for requests.' }),
   MUSTER_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
@@ -62,12 +75,10 @@ export const environmentSchema = z.object({
     .default(600)
     .meta({ description: 'Requests a minute from one address without sign-in.' }),
   MUSTER_RATE_LIMIT_PER_USER: positiveInteger.default(1200).meta({ description: 'Requests a minute by one user.' }),
-  MUSTER_DEMO: z
-    .stringbool()
+  MUSTER_DEMO: trueOrFalse
     .default(true)
     .meta({ description: 'Whether the first start makes the demonstration organization. Turn off in production.' }),
-  MUSTER_CHECK_ANSWERS: z
-    .stringbool()
+  MUSTER_CHECK_ANSWERS: trueOrFalse
     .default(false)
     .meta({ description: 'For tests: an answer that does not fit its contract becomes an error.' }),
 });
@@ -106,7 +117,7 @@ export const parseConfiguration = (
   const result = environmentSchema.safeParse(given);
   if (!result.success) {
     throw new ConfigurationError(
-      result.error.issues.map((issue) => `${issue.path.join('.')} cannot be used: ${issue.message}.`),
+      result.error.issues.map(({ path, message }) => `${String(path[0])} cannot be used: ${message}.`),
     );
   }
   const { MUSTER_PUBLIC_URL, MUSTER_TARGETS, ...rest } = result.data;
@@ -114,7 +125,7 @@ export const parseConfiguration = (
   if (unsound.length > 0) throw new ConfigurationError(unsound);
   return {
     ...rest,
-    dataFolder: isAbsolute(rest.MUSTER_DATA) ? rest.MUSTER_DATA : `${workingFolder}/${rest.MUSTER_DATA}`,
+    dataFolder: resolve(workingFolder, rest.MUSTER_DATA),
     publicUrl: MUSTER_PUBLIC_URL ?? `http://localhost:${rest.PORT}`,
     targets: MUSTER_TARGETS ?? [...serviceNames],
   };

@@ -18,12 +18,29 @@ export interface EmbeddedSecrets {
 
 export async function readOrMakeSecrets(dataFolder: string): Promise<EmbeddedSecrets> {
   const file = join(dataFolder, 'postgres.secrets.json');
-  const existing = await readFile(file, 'utf8').catch(() => undefined);
-  if (existing !== undefined) return JSON.parse(existing) as EmbeddedSecrets;
+  const existing = await readSecrets(file);
+  if (existing !== undefined) return existing;
+  if (await lstat(join(dataFolder, 'postgres')).catch(() => undefined)) {
+    throw new Error(
+      `${file} is missing or damaged, and without its passwords the data in ${join(dataFolder, 'postgres')} cannot be opened. Restore the file from a backup.`,
+    );
+  }
   const secrets = { ownerPassword: randomSecret(), runtimePassword: randomSecret() };
   await writeFile(`${file}.new`, JSON.stringify(secrets), { mode: 0o600, flush: true });
   await rename(`${file}.new`, file);
   return secrets;
+}
+
+async function readSecrets(file: string): Promise<EmbeddedSecrets | undefined> {
+  try {
+    const secrets = JSON.parse(await readFile(file, 'utf8')) as Partial<EmbeddedSecrets>;
+    const { ownerPassword, runtimePassword } = secrets;
+    return ownerPassword && runtimePassword ? { ownerPassword, runtimePassword } : undefined;
+  } catch (error) {
+    // Not ours to read is another matter, with a sentence of its own.
+    if (error instanceof Error && 'code' in error && error.code !== 'ENOENT') throw error;
+    return undefined;
+  }
 }
 
 const randomSecret = () => randomBytes(24).toString('base64url');
@@ -46,10 +63,15 @@ export async function prepareCluster(dataFolder: string, programs: Programs, pas
       `${cluster} points to a folder that is gone. Restore it from a backup, or remove the link to begin with an empty database.`,
     );
   });
-  const version = (await readFile(join(real, 'PG_VERSION'), 'utf8').catch(() => 'nothing')).trim();
+  const version = (await readFile(join(real, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
+  if (version === '') {
+    throw new Error(
+      `${cluster} holds no data of PostgreSQL. Restore it from a backup, or move it away to begin with an empty database.`,
+    );
+  }
   if (version !== majorVersion) {
     throw new Error(
-      `${cluster} holds data of PostgreSQL ${version}, this Muster brings ${majorVersion}. Upgrade the data (docs/operations.md) or start the Muster that wrote it.`,
+      `${cluster} holds data of PostgreSQL ${version}, this Muster brings ${majorVersion}. Start the Muster that wrote it, or move the folder away to begin with an empty database.`,
     );
   }
   return real;
@@ -115,11 +137,16 @@ async function removeUnfinished(folder: string): Promise<void> {
 /** The port of the last time if it is still free, so that addresses in tools and dashboards stay right. */
 export async function choosePort(dataFolder: string): Promise<number> {
   const file = join(dataFolder, 'postgres.port');
-  const last = Number(await readFile(file, 'utf8').catch(() => '0'));
+  const last = portFrom(await readFile(file, 'utf8').catch(() => ''));
   const port = (await freePort(last)) ?? (await freePort(0));
   if (port === undefined) throw new Error('No free port on 127.0.0.1');
   if (port !== last) await writeFile(file, String(port));
   return port;
+}
+
+function portFrom(text: string): number {
+  const port = Number(text);
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : 0;
 }
 
 function freePort(wanted: number): Promise<number | undefined> {

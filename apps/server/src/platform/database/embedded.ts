@@ -103,6 +103,8 @@ class Server {
   #child: ChildProcess | undefined;
   #stopping = false;
   #restarting: Promise<void> | undefined;
+  /** When this process ends without a proper stop, the server still writes its checkpoint and ends. */
+  readonly #endWithUs = (): void => void this.#child?.kill('SIGINT');
 
   constructor(cluster: string, programs: Programs, logFile: string, log: (line: string) => void = () => {}) {
     this.#cluster = cluster;
@@ -118,7 +120,13 @@ class Server {
   async start(settings: Record<string, string>): Promise<void> {
     const assignments = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     this.#args = ['-D', this.#cluster, ...assignments];
-    await this.#start();
+    process.once('exit', this.#endWithUs);
+    try {
+      await this.#start();
+    } catch (error) {
+      process.removeListener('exit', this.#endWithUs);
+      throw error;
+    }
   }
 
   async #start(): Promise<void> {
@@ -135,8 +143,8 @@ class Server {
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#restarting;
-    if (this.#child && hasEnded(this.#child)) return;
-    await stopServer(this.#cluster, this.#programs);
+    if (this.#child && !hasEnded(this.#child)) await stopServer(this.#cluster, this.#programs);
+    process.removeListener('exit', this.#endWithUs);
   }
 
   async #spawn(): Promise<ChildProcess> {

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -62,6 +62,9 @@ const fastifyAdapter = (settings: HttpSettings): FastifyAdapter =>
     skipMiddie: true,
   });
 
+/** A request that takes longer than this is cut off when Muster stops. */
+const drainDeadlineMs = 5_000;
+
 /** Serves the routes and surfaces of the given services on one port, through Nest on Fastify. */
 export const startHttpServer = async (
   services: readonly Service[],
@@ -80,6 +83,7 @@ export const startHttpServer = async (
   for (const service of services) await service.surface?.(server);
   application.useGlobalGuards(new AccessGuard(ports.accessTokens, ports.cache, settings.rateLimits));
   application.useGlobalFilters(new ProblemFilter(ports.telemetry.log, offeredMethods));
+  const cutConnections = rememberConnections(server);
   await application.listen(settings.port, settings.host);
   const bound = server.server.address() as AddressInfo;
   return {
@@ -87,7 +91,22 @@ export const startHttpServer = async (
     stopBeingReady: () => {
       readiness.ready = false;
     },
-    close: () => application.close(),
+    close: async () => {
+      const cut = setTimeout(cutConnections, drainDeadlineMs);
+      await application.close().finally(() => clearTimeout(cut));
+    },
+  };
+};
+
+/** @returns ends whatever is connected then, live sockets included */
+const rememberConnections = (server: FastifyInstance): (() => void) => {
+  const sockets = new Set<Socket>();
+  server.server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return () => {
+    for (const socket of sockets) socket.destroy();
   };
 };
 
