@@ -19,6 +19,8 @@ export const watchPositions = (ports: FraudPorts): Consumer<WatchedType> => ({
   name: 'fraud.positions',
   service: 'fraud',
   types: ['geo.positions-recorded', 'attendance.exited'],
+  // Evidence, not an alarm: it can wait for company.
+  restMs: 500,
   handle: async (tx, facts) => {
     const orgId = facts[0]?.orgId;
     if (orgId === undefined) return;
