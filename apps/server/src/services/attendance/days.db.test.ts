@@ -53,6 +53,8 @@ describe('closing days', () => {
     expect(await school.told('attendance.exited', stayed)).toMatchObject([
       { noExit: true, at: '2026-03-02T15:00:00.000Z' },
     ]);
+    // Tracking went on until the site closed: an excursion after 16:00 stays what it was.
+    expect(await school.sessionsOf(stayed)).toEqual([{ exitedAt: '2026-03-02T17:00:00.000Z' }]);
     expect(await school.told('attendance.exited', left)).toMatchObject([{ noExit: false }]);
     expect((await school.today(absent, absent)).day).toMatchObject({ code: 'NM', enteredAt: null });
     expect(await school.count('attendance_day', absent)).toBe(1);

@@ -120,14 +120,15 @@ async function exitTakesEffect(tx: Tx, events: Events, now: MemberNow, punch: Ac
 }
 
 /**
- * Ends the session of a member who never left, once the site has closed: at the planned end, not at the closing.
+ * Ends the session of a member who never left, once the site has closed. The day counts until its planned end; tracking
+ * went on until the closing, and what was seen until then (a late excursion, say) remains.
  * Resolves with the day, or undefined when there is no such session.
  */
 export async function closeForgotten(tx: Tx, events: Events, now: MemberNow): Promise<DayRow | undefined> {
   const session = await openSessionOf(tx, now.member.member_id);
   if (session === undefined || session.ends_by >= now.at) return undefined;
   const endedAt = latest(session.planned_exit_at, session.entered_at);
-  await endSession(tx, session.id, endedAt);
+  await endSession(tx, session.id, session.ends_by);
   const judged = await workOutDay(tx, now, session.date, true);
   // Also where the schedule was changed meanwhile and plans nothing for that day any more.
   const day = await keepDay(tx, now, { ...judged, exited_at: endedAt, no_exit: true });

@@ -265,6 +265,14 @@ export class School {
     );
     return rows[0]?.count ?? 0;
   }
+
+  async sessionsOf(member: Person): Promise<{ exitedAt: string | null }[]> {
+    const { rows } = await this.db.ownerPool.query<{ exited_at: Date | null }>(
+      'SELECT exited_at FROM attendance.tracking_session WHERE member_id = $1 ORDER BY entered_at',
+      [member.userId],
+    );
+    return rows.map((row) => ({ exitedAt: row.exited_at?.toISOString() ?? null }));
+  }
 }
 
 /** The answer, where a problem would be a failure of the test. */
