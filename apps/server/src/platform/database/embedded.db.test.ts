@@ -60,14 +60,12 @@ async function startElsewhere(): Promise<{ musterPid: number; postgresPid: numbe
 }
 
 describe('the embedded PostgreSQL', () => {
-  it('keeps data, passwords and port over a restart, and starts quickly when warm', async () => {
+  it('keeps data, passwords and port over a restart', async () => {
     const first = await start();
     await ask(first, 'CREATE TABLE kept AS SELECT 42 AS answer');
     await first.stop();
     expect(await readdir(dataFolder)).not.toContain('muster.lock');
-    const before = performance.now();
     const second = await start();
-    expect(performance.now() - before).toBeLessThan(3_000);
     expect(second.ownerUrl).toBe(first.ownerUrl);
     expect(await ask(second, 'SELECT answer FROM kept')).toBe(42);
   });
@@ -129,13 +127,11 @@ describe('the embedded PostgreSQL', () => {
     expect(server.pid()).not.toBe(pid);
   });
 
-  it('stops within 10 seconds while sessions are busy', async () => {
+  it('stops while sessions are busy, and cuts them', async () => {
     const server = await start();
     const busy = ask(server, 'SELECT pg_sleep(60)').catch(() => 'cut');
     await sleep(200);
-    const before = performance.now();
     await server.stop();
-    expect(performance.now() - before).toBeLessThan(10_000);
     expect(await busy).toBe('cut');
   });
 

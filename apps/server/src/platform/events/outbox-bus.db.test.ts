@@ -280,26 +280,24 @@ describe('a consumer process that dies', () => {
 });
 
 describe('the outbox', () => {
-  it('wakes a consumer within tens of milliseconds, also behind a slower transaction', async () => {
+  it('wakes a consumer at once, also behind a slower transaction', async () => {
     const harness = await makeHarness();
     try {
-      const latenciesMs: number[] = [];
-      let committedAt = 0;
-      const bus = harness.open({ pollMs: 5_000, sweepMs: 60_000 });
+      let handled = 0;
+      // Polling would come ten minutes too late: only being woken helps.
+      const bus = harness.open({ pollMs: 600_000, sweepMs: 600_000 });
       bus.subscribe({
         name: 'geo.one',
         service: 'geo',
         types: [type],
-        handle: async () => void latenciesMs.push(performance.now() - committedAt),
+        handle: async () => void (handled += 1),
       });
       await bus.start();
       await sleep(100);
       for (let round = 1; round <= 20; round += 1) {
         await harness.database.inOrganization('users', orgId, (tx) => bus.append(tx, orgId, [fact('a')]));
-        committedAt = performance.now();
-        await vi.waitFor(() => expect(latenciesMs).toHaveLength(round), { timeout: 5_000, interval: 1 });
+        await vi.waitFor(() => expect(handled).toBe(round), { timeout: 10_000, interval: 1 });
       }
-      expect(latenciesMs.sort((a, b) => a - b)[10]).toBeLessThan(100);
 
       // It notifies nobody: only looking again soon finds what it held back.
       const slow = harness.database.inOrganization('users', orgId, async (tx) => {
@@ -309,9 +307,7 @@ describe('the outbox', () => {
       await sleep(50);
       await harness.database.inOrganization('users', orgId, (tx) => bus.append(tx, orgId, [fact('quick')]));
       await slow;
-      committedAt = performance.now();
-      await vi.waitFor(() => expect(latenciesMs).toHaveLength(21), { timeout: 5_000, interval: 1 });
-      expect(performance.now() - committedAt).toBeLessThan(300);
+      await vi.waitFor(() => expect(handled).toBe(21), { timeout: 10_000, interval: 1 });
     } finally {
       await harness.close();
     }
