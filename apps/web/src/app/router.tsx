@@ -2,7 +2,9 @@ import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-r
 import { adminRoutes } from '../pages/admin/routes.tsx';
 import { galleryRoutes } from '../pages/gallery/routes.tsx';
 import { guardianRoutes } from '../pages/guardian/routes.tsx';
+import { kioskRoutes } from '../pages/kiosk/routes.tsx';
 import { memberRoutes } from '../pages/member/routes.tsx';
+import { printRoutes } from '../pages/print/routes.tsx';
 import { staffRoutes } from '../pages/staff/routes.tsx';
 import { HomePage } from './home.tsx';
 import { phoneLayout, rootRoute, staffLayout } from './layouts.tsx';
@@ -24,6 +26,8 @@ const routeTree = rootRoute.addChildren([
   signInRoute,
   phoneLayout.addChildren([...memberRoutes, ...guardianRoutes]),
   staffLayout.addChildren([...staffRoutes, ...adminRoutes]),
+  ...kioskRoutes,
+  ...printRoutes,
   ...galleryRoutes,
 ]);
 

@@ -1,5 +1,6 @@
 import { useLocation } from '@tanstack/react-router';
-import { useText, useWord } from '../i18n/use-text.ts';
+import { useTranslation } from 'react-i18next';
+import { useVocabulary, useWord } from '../i18n/use-text.ts';
 import { type NavigationEntry, navigationOf } from './navigation.ts';
 import { useMay, useProfile } from './session.tsx';
 
@@ -13,10 +14,14 @@ export interface NavigationItem extends Omit<NavigationEntry, 'label' | 'section
 export const useNavigation = (): readonly NavigationItem[] => {
   const { role } = useProfile();
   const may = useMay();
-  const t = useText('app');
+  const context = useVocabulary();
   const word = useWord();
   const path = useLocation({ select: (location) => location.pathname });
   const entries = navigationOf(role).filter(({ permission }) => !permission || may(permission));
+  // Entries may be named in the texts of their own page.
+  const named = entries.flatMap(({ label, section }) => [label, section]).filter((key) => typeof key === 'string');
+  const { t: translate } = useTranslation(['app', ...new Set(named.map((key) => key.split(':')[0] ?? 'app'))]);
+  const t = (key: string): string => translate(key, { context });
   const here = entries
     .filter(({ to }) => path === to || path.startsWith(`${to}/`))
     .sort((one, other) => other.to.length - one.to.length)[0];

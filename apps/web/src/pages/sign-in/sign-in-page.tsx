@@ -1,8 +1,9 @@
 import { Anchor, Box, Button, Center, Group, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
-import { IconShieldCheck } from '@tabler/icons-react';
+import { IconShieldCheck, IconTerminal2 } from '@tabler/icons-react';
 import { Navigate, useSearch } from '@tanstack/react-router';
-import { type SubmitEvent, useState } from 'react';
+import { type SubmitEvent, useRef, useState } from 'react';
 import { signIn } from '../../api/client.ts';
+import { isProblem } from '../../api/problem.ts';
 import { deviceId, deviceName } from '../../api/session-store.ts';
 import { BrandMark } from '../../app/brand.tsx';
 import { homeOf, useSession } from '../../app/session.tsx';
@@ -12,18 +13,25 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LanguageMenu } from '../../components/language-menu.tsx';
 import { useText } from '../../i18n/use-text.ts';
 
+/** Somebody tries Muster on this machine; nobody else is shown where the demonstration's sign-ins stand. */
+const isThisMachine = ['localhost', '127.0.0.1', '[::1]'].includes(window.location.hostname);
+
 /** What was typed stays after a refusal; the password field is focused to try again. */
 const useSignInForm = () => {
   const [identifier, setIdentifier] = useState('');
   const [password, setPassword] = useState('');
   const [organization, setOrganization] = useState('');
+  const [asksOrganization, setAsksOrganization] = useState(false);
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const identifierField = useRef<HTMLInputElement>(null);
+  const passwordField = useRef<HTMLInputElement>(null);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     setTried(true);
-    if (!identifier.trim() || !password) return;
+    if (!identifier.trim()) return identifierField.current?.focus();
+    if (!password) return passwordField.current?.focus();
     setBusy(true);
     setError(null);
     try {
@@ -36,6 +44,9 @@ const useSignInForm = () => {
     } catch (failure) {
       setError(failure);
       setBusy(false);
+      // The same number may be somebody else's in another organization.
+      if (isProblem(failure, 'sign-in-refused') && !identifier.includes('@')) setAsksOrganization(true);
+      passwordField.current?.select();
     }
   };
   return {
@@ -45,6 +56,10 @@ const useSignInForm = () => {
     setPassword,
     organization,
     setOrganization,
+    asksOrganization,
+    setAsksOrganization,
+    identifierField,
+    passwordField,
     tried,
     busy,
     error,
@@ -52,11 +67,21 @@ const useSignInForm = () => {
   };
 };
 
+const Problem = ({ error }: { readonly error: unknown }) => {
+  const t = useText('sign-in');
+  if (error === null) return null;
+  const waitSeconds = isProblem(error, 'too-many-requests') ? error.retryAfterSeconds : undefined;
+  return (
+    <ErrorNotice error={error}>
+      {waitSeconds !== undefined && <Text size="sm">{t('wait', { count: Math.ceil(waitSeconds / 60) })}</Text>}
+    </ErrorNotice>
+  );
+};
+
 export const SignInPage = () => {
   const t = useText('sign-in');
   const { status, profile } = useSession();
   const { to } = useSearch({ from: '/sign-in' });
-  const [asksOrganization, setAsksOrganization] = useState(false);
   const form = useSignInForm();
   if (status === 'signed-in' && profile) return <Navigate to={to ?? homeOf(profile.role)} replace />;
   return (
@@ -86,13 +111,16 @@ export const SignInPage = () => {
             onSubmit={(event: SubmitEvent) => void form.submit(event)}
           >
             <Stack>
-              {form.error !== null && <ErrorNotice error={form.error} />}
+              <Problem error={form.error} />
               <TextInput
+                ref={form.identifierField}
                 label={t('identifier')}
                 description={t('identifier-hint')}
                 inputWrapperOrder={['label', 'input', 'description', 'error']}
                 autoComplete="username"
                 autoCapitalize="none"
+                autoCorrect="off"
+                spellCheck={false}
                 autoFocus
                 size="md"
                 value={form.identifier}
@@ -100,6 +128,7 @@ export const SignInPage = () => {
                 error={form.tried && !form.identifier.trim() ? t('missing-identifier') : null}
               />
               <PasswordInput
+                ref={form.passwordField}
                 label={t('password')}
                 autoComplete="current-password"
                 size="md"
@@ -107,7 +136,7 @@ export const SignInPage = () => {
                 onChange={(event) => form.setPassword(event.currentTarget.value)}
                 error={form.tried && !form.password ? t('missing-password') : null}
               />
-              {asksOrganization ? (
+              {form.asksOrganization ? (
                 <TextInput
                   label={t('organization')}
                   description={t('organization-hint')}
@@ -117,7 +146,13 @@ export const SignInPage = () => {
                   onChange={(event) => form.setOrganization(event.currentTarget.value)}
                 />
               ) : (
-                <Anchor component="button" type="button" size="sm" ta="left" onClick={() => setAsksOrganization(true)}>
+                <Anchor
+                  component="button"
+                  type="button"
+                  size="sm"
+                  ta="left"
+                  onClick={() => form.setAsksOrganization(true)}
+                >
                   {t('with-organization')}
                 </Anchor>
               )}
@@ -130,6 +165,12 @@ export const SignInPage = () => {
             <IconShieldCheck size={18} stroke={1.6} style={{ flex: 'none', marginTop: 1 }} aria-hidden />
             <Text size="sm">{t('privacy')}</Text>
           </Group>
+          {isThisMachine && (
+            <Group gap="xs" wrap="nowrap" align="flex-start" c="dimmed">
+              <IconTerminal2 size={18} stroke={1.6} style={{ flex: 'none', marginTop: 1 }} aria-hidden />
+              <Text size="sm">{t('demonstration')}</Text>
+            </Group>
+          )}
         </Stack>
       </Center>
     </Box>

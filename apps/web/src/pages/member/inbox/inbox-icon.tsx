@@ -1,0 +1,22 @@
+import { VisuallyHidden } from '@mantine/core';
+import { IconBell } from '@tabler/icons-react';
+import { useText } from '../../../i18n/use-text.ts';
+import classes from './inbox.module.css';
+import { useUnread } from './use-unread.ts';
+
+/** The bell of the bottom navigation, with the number of unread items. */
+export const InboxIcon = (icon: { readonly size?: number | string; readonly stroke?: number | string }) => {
+  const t = useText('member');
+  const unread = useUnread();
+  return (
+    <span className={classes.bell}>
+      <IconBell {...icon} />
+      {unread > 0 && (
+        <span className={classes.count} aria-hidden>
+          {unread > 99 ? '99+' : unread}
+        </span>
+      )}
+      {unread > 0 && <VisuallyHidden>{t('unread', { count: unread })}</VisuallyHidden>}
+    </span>
+  );
+};

@@ -1,7 +1,0 @@
-import { Title } from '@mantine/core';
-import { useText } from '../../i18n/use-text.ts';
-
-export const MemberPage = () => {
-  const t = useText('app');
-  return <Title order={1}>{t('navigation.home')}</Title>;
-};
