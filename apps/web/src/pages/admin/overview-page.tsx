@@ -19,7 +19,7 @@ import { LinkButton, LinkText } from '../staff/links.tsx';
 import staff from '../staff/staff.module.css';
 import classes from './admin.module.css';
 
-const shown = 4;
+const shown = 3;
 type Held = RouteAnswer<typeof routes.listHeldPunches>['items'][number];
 
 const Section = ({ title, more, children }: { title: string; more: ReactNode; children: ReactNode }) => (
@@ -62,7 +62,7 @@ const OpenAlerts = () => {
       ) : alerts.items.length === 0 ? (
         <Calm icon={IconBellCheck} text={t('alerts.none-open')} />
       ) : (
-        <ul className={staff.cards} data-narrow>
+        <ul className={staff.cards}>
           {alerts.items.slice(0, shown).map((alert) => (
             <AlertCard key={alert.alertId} alert={alert} />
           ))}
@@ -118,7 +118,7 @@ const HeldPunches = () => {
       ) : items.length === 0 ? (
         <Calm icon={IconHandStop} text={t('held.none')} />
       ) : (
-        <ul className={staff.cards} data-narrow>
+        <ul className={staff.cards}>
           {items.slice(0, shown).map((item) => (
             <HeldLine key={item.punch.punchId} held={item} />
           ))}

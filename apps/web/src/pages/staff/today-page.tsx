@@ -177,12 +177,12 @@ export const TodayPage = () => {
                   every={rows}
                   filtered={filtered}
                   filtersKey={`${search.state} ${search.q} ${search.group}`}
-                  showsGroup={groupsShown && !search.group}
+                  showsGroup={!isWide && groupsShown && !search.group}
                   chosenId={search.member ?? null}
                   onChoose={choose}
                   onClear={() => change({ q: undefined, state: undefined })}
                   container={container}
-                  maxHeight={isWide ? 'calc(100dvh - 15.5rem)' : undefined}
+                  maxHeight={isWide ? 'calc(100dvh - 18.6rem)' : undefined}
                 />
                 <Text size="xs" c="dimmed" mt={6} role="status">
                   {t('board.shown', { count: filtered.length, total: rows.length })}
@@ -201,7 +201,7 @@ export const TodayPage = () => {
                   onChoose={choose}
                   trail={chosen ? board.trails.get(chosen.member.memberId) : undefined}
                   track={track}
-                  height={isWide ? (chosen ? '46dvh' : 'calc(100dvh - 14rem)') : chosen ? '40dvh' : '62dvh'}
+                  height={isWide ? (chosen ? '46dvh' : 'calc(100dvh - 17rem)') : chosen ? '40dvh' : '62dvh'}
                 />
                 {chosen && <PersonPanel row={chosen} level={board.level} track={track} onClose={() => choose(null)} />}
               </div>

@@ -144,7 +144,7 @@ export const AddGate = ({ sites, onClose }: AddGateProps) => {
               {t('gates.add')}
             </Button>
             <Button variant="subtle" color="gray" onClick={onClose} disabled={add.isPending}>
-              {t('discard')}
+              {t('gates.cancel')}
             </Button>
           </Group>
         </Stack>

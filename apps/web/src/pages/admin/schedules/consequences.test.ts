@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge, meaningOf, type Times } from './consequences.ts';
+import { judge, meaningOf, tidyTime, type Times } from './consequences.ts';
 
 const school: Times = {
   entryTime: '08:45',
@@ -36,5 +36,10 @@ describe('what a schedule means', () => {
     expect(judge(night, '00:30')).toEqual({ kind: 'late', lateByMinutes: 150, needsReason: true });
     expect(judge(night, '21:30').kind).toBe('in-time');
     expect(judge(night, '12:00').kind).toBe('too-early');
+  });
+
+  it('writes out what people type', () => {
+    expect(['8', '830', '8.30', '1545', '08:30'].map(tidyTime)).toEqual(['08:00', '08:30', '08:30', '15:45', '08:30']);
+    expect(['25:00', '8:7', 'soon'].map(tidyTime)).toEqual(['25:00', '8:7', 'soon']);
   });
 });

@@ -13,6 +13,13 @@ const dayMinutes = 1440;
 
 export const isTime = (text: string): boolean => /^([01]\d|2[0-3]):[0-5]\d$/.test(text);
 
+/** Writes out what people type for a time, where it can only mean one: `8`, `830`, `8.30`. */
+export const tidyTime = (typed: string): string => {
+  const match = /^\s*(\d{1,2})(?:[:.h ]?(\d{2}))?\s*$/.exec(typed);
+  const tidy = match ? `${(match[1] ?? '').padStart(2, '0')}:${match[2] ?? '00'}` : typed;
+  return isTime(tidy) ? tidy : typed;
+};
+
 export const minutesOf = (time: string): number => {
   const [hours = 0, minutes = 0] = time.split(':').map(Number);
   return hours * 60 + minutes;

@@ -1,8 +1,9 @@
-import { Text, TextInput } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useState } from 'react';
 import { useFormats, useText } from '../../../i18n/use-text.ts';
 import classes from '../admin.module.css';
 import { isTime, judge, meaningOf, minutesOf, type Times, type Verdict } from './consequences.ts';
+import { TimeField } from './time-field.tsx';
 
 const minuteMs = 60_000;
 
@@ -65,13 +66,7 @@ export const ScheduleConsequence = ({
           })}
         </li>
       </ul>
-      <TextInput
-        type="time"
-        size="xs"
-        label={t('schedules.try')}
-        value={tried}
-        onChange={(event) => setTyped(event.currentTarget.value)}
-      />
+      <TimeField size="xs" label={t('schedules.try')} value={tried} onChange={setTyped} />
       <Text size="sm" fw={560} aria-live="polite">
         {isTime(tried) ? wordsOf(judge(times, tried), meaning.opensAt) : t('schedules.time-wrong')}
       </Text>

@@ -1,5 +1,5 @@
 import type { Group as MemberGroup, Schedule } from '@muster/contracts';
-import { Button, Chip, Group, NumberInput, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Chip, Group, Input, NumberInput, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type Control, Controller, useForm } from 'react-hook-form';
 import { call, routes } from '../../../api/client.ts';
@@ -11,6 +11,7 @@ import { useWriteKey } from '../../staff/use-write-key.ts';
 import classes from '../admin.module.css';
 import { isTime } from './consequences.ts';
 import { ScheduleConsequence } from './schedule-consequence.tsx';
+import { TimeField } from './time-field.tsx';
 
 interface Values {
   readonly name: string;
@@ -64,9 +65,9 @@ const Weekdays = ({ control, isReadOnly }: { readonly control: Control<Values>; 
       rules={{ validate: (days) => days.length > 0 || t('schedules.weekdays-missing') }}
       render={({ field, fieldState }) => (
         <div role="group" aria-label={t('schedules.weekdays')}>
-          <Text size="sm" fw={500} mb={6}>
+          <Input.Label component="div" mb={6}>
             {t('schedules.weekdays')}
-          </Text>
+          </Input.Label>
           <Chip.Group
             multiple
             value={field.value.map(String)}
@@ -189,20 +190,22 @@ export const ScheduleForm = ({ group, schedule }: ScheduleFormProps) => {
           />
           <Weekdays control={form.control} isReadOnly={isReadOnly} />
           <div className={classes.times}>
-            <TextInput
-              type="time"
-              label={t('schedules.entry')}
-              readOnly={isReadOnly}
-              error={errors.entryTime?.message}
-              {...form.register('entryTime', time)}
-            />
-            <TextInput
-              type="time"
-              label={t('schedules.exit')}
-              readOnly={isReadOnly}
-              error={errors.exitTime?.message}
-              {...form.register('exitTime', time)}
-            />
+            {(['entryTime', 'exitTime'] as const).map((name) => (
+              <Controller
+                key={name}
+                control={form.control}
+                name={name}
+                rules={time}
+                render={({ field, fieldState }) => (
+                  <TimeField
+                    {...field}
+                    label={t(name === 'entryTime' ? 'schedules.entry' : 'schedules.exit')}
+                    readOnly={isReadOnly}
+                    error={fieldState.error?.message}
+                  />
+                )}
+              />
+            ))}
           </div>
           <Minutes control={form.control} isReadOnly={isReadOnly} />
           {save.error && <ErrorNotice error={save.error} />}

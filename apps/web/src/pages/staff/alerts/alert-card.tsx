@@ -74,11 +74,8 @@ const NextStep = ({ alert, onLeave }: { readonly alert: Alert; readonly onLeave:
       </LinkButton>
     );
   }
-  return (
-    <LinkButton to="/staff/members/$memberId" params={{ memberId }} {...button}>
-      {t('alerts.open-person')}
-    </LinkButton>
-  );
+  // The name leads to the person.
+  return null;
 };
 
 /** What happened, to whom, since when, and whether somebody takes care of it. */

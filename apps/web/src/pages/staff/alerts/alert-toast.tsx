@@ -24,6 +24,7 @@ export const showAlertToast = async ({ title, text, action, onAction }: AlertToa
         <Button
           size="compact-sm"
           variant="light"
+          flex="none"
           onClick={() => {
             notifications.hide(id);
             onAction();

@@ -19,7 +19,7 @@ export const AlertsDrawer = ({ opened, onClose }: { readonly opened: boolean; re
     if (alerts.items.length === 0)
       return <EmptyNotice icon={IconBellCheck} title={t('alerts.none-open')} hint={t('alerts.none-open-hint')} />;
     return (
-      <ul className={classes.cards} data-narrow aria-label={t('alerts.open')}>
+      <ul className={classes.cards} aria-label={t('alerts.open')}>
         {alerts.items.map((alert) => (
           <AlertCard key={alert.alertId} alert={alert} onLeave={onClose} />
         ))}

@@ -97,9 +97,6 @@ export const PersonPage = () => {
               punches={date === todayDate ? today.data.punches : []}
             />
           </Paper>
-        </div>
-        <div className={classes.column}>
-          <TodayCard today={today.data} />
           <MonthCard
             memberId={memberId}
             month={month}
@@ -108,6 +105,9 @@ export const PersonPage = () => {
             onMonth={(next) => go({ month: next })}
             onChoose={(next) => go({ date: next, month })}
           />
+        </div>
+        <div className={classes.column}>
+          <TodayCard today={today.data} />
           {may('signals.see') && (
             <Paper component="section" aria-label={t('panel.signals')}>
               <Title order={3} mb="sm">

@@ -43,9 +43,14 @@ export const TodayFacts = ({ today }: { readonly today: Today }) => {
       {tracking && (
         <Fact name={t('facts.tracking')}>
           {t('facts.tracking-until', { time: time(tracking.until) })}
-          <Text size="xs" c="dimmed">
-            {t('facts.seen-by', { who: formats.list(tracking.seenBy) })}
+          <Text size="xs" c="dimmed" mt={4}>
+            {t('facts.seen-by')}
           </Text>
+          <ul className={classes.seenBy}>
+            {tracking.seenBy.map((who) => (
+              <li key={who}>{who}</li>
+            ))}
+          </ul>
         </Fact>
       )}
     </dl>
