@@ -15,3 +15,11 @@ export function parseCursor(text: string): Cursor | undefined {
   const [, xid, seq] = /^(\d{1,19})\.(\d{1,15})$/.exec(text) ?? [];
   return xid === undefined || seq === undefined ? undefined : { xid, seq: Number(seq) };
 }
+
+/** Whether a place, written as text, lies after another. */
+export function isBeyond(text: string, floor: Cursor): boolean {
+  const cursor = parseCursor(text);
+  if (!cursor) return false;
+  const [xid, floorXid] = [BigInt(cursor.xid), BigInt(floor.xid)];
+  return xid === floorXid ? cursor.seq > floor.seq : xid > floorXid;
+}
