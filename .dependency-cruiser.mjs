@@ -61,9 +61,9 @@ export default {
     },
     {
       name: 'black-box-tests-import-only-contracts',
-      comment: 'Acceptance and browser tests see what a client sees.',
+      comment: 'Acceptance, browser and command line tests see what a client, a user, an operator sees.',
       severity: 'error',
-      from: { path: '^tests/(acceptance|browser)/' },
+      from: { path: '^tests/(acceptance|browser|cli)/' },
       to: {
         path: '^(apps|packages|scripts)/',
         pathNot: ['^packages/contracts/src/index\\.ts$', nodeModules],

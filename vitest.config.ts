@@ -42,6 +42,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'cli',
+          include: ['tests/cli/**/*.test.ts'],
+          exclude: outside,
+          maxWorkers: 2,
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'acceptance',
           include: ['tests/acceptance/**/*.test.ts'],
           exclude: outside,
@@ -56,6 +66,8 @@ export default defineConfig({
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
           exclude: outside,
+          // The same Muster and the same cast as for the acceptance tests, but a process of its own.
+          globalSetup: ['tests/acceptance/target.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,

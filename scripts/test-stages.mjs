@@ -80,6 +80,13 @@ export const suites = [
   { name: 'gates', about: 'each gate is seen to fail', projects: ['gates'], deadlineMs: 3 * 60_000 },
   { name: 'db', about: 'database tests on a real PostgreSQL', projects: ['db'], deadlineMs: 6 * 60_000 },
   {
+    name: 'cli',
+    about: 'the command line: start, stop, kill, refusals, doctor',
+    projects: ['cli'],
+    needs: 'web',
+    deadlineMs: 5 * 60_000,
+  },
+  {
     name: 'acceptance',
     about: 'the story over HTTP and WebSocket',
     projects: ['acceptance'],

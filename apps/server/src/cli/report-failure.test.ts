@@ -38,7 +38,7 @@ describe('a failure, told to whoever started Muster', () => {
       port: 5432,
     });
     expect(describeFailure(one)).toContain('No database answers at ::1:5432. Check MUSTER_DATABASE_URL');
-    const all = Object.assign(new AggregateError([one]), { code: 'ECONNREFUSED' });
+    const all = Object.assign(new AggregateError([one], 'none answered'), { code: 'ECONNREFUSED' });
     expect(describeFailure(all)).toContain('No database answers at ::1:5432.');
   });
 

@@ -5,16 +5,19 @@ import { type Configuration, ConfigurationError } from '../config/schema.ts';
 import { folderHolder } from '../platform/database/folder-lock.ts';
 
 /**
- * Looks, before anything is started, at what would make the start fail half-way.
+ * Looks, before anything is started or written, at what would make the start fail half-way; then makes the data folder.
  * @throws ConfigurationError for the data folder, EADDRINUSE and the like for the port
  */
 export const preflight = async (configuration: Configuration): Promise<void> => {
-  await prepareDataFolder(configuration.dataFolder);
+  const { dataFolder } = configuration;
+  const obstacle = await dataFolderObstacle(dataFolder);
+  if (obstacle !== undefined) throw new ConfigurationError([obstacle]);
   if (configuration.MUSTER_DATABASE_URL === undefined) {
-    const holder = await folderHolder(configuration.dataFolder);
-    if (holder !== undefined) throw new ConfigurationError([folderInUse(configuration.dataFolder, holder)]);
+    const holder = await folderHolder(dataFolder);
+    if (holder !== undefined) throw new ConfigurationError([folderInUse(dataFolder, holder)]);
   }
   await probePort(configuration);
+  await makeDataFolder(dataFolder);
 };
 
 const folderInUse = (folder: string, holder: number): string =>
@@ -36,9 +39,7 @@ export const dataFolderObstacle = async (folder: string): Promise<string | undef
 
 const howToMove = 'Change its owner, or choose another data folder with MUSTER_DATA.';
 
-const prepareDataFolder = async (folder: string): Promise<void> => {
-  const obstacle = await dataFolderObstacle(folder);
-  if (obstacle !== undefined) throw new ConfigurationError([obstacle]);
+const makeDataFolder = async (folder: string): Promise<void> => {
   try {
     await mkdir(join(folder, 'logs'), { recursive: true });
   } catch (error) {
