@@ -34,7 +34,7 @@ export function insertIntoOutbox(
     traceIds: facts.map((fact) => fact.traceId ?? null),
   };
   return sql`INSERT INTO platform.outbox (id, type, version, org_id, key, occurred_at, payload, trace_id)
-    SELECT id, type, version, org_id, key, occurred_at, payload::jsonb, trace_id
+    SELECT id, type, version, org_id, key, occurred_at, payload::json, trace_id
     FROM unnest(${columns.ids}::uuid[], ${columns.types}::text[], ${columns.versions}::integer[], ${columns.orgIds}::uuid[],
       ${columns.keys}::text[], ${columns.instants}::timestamptz[], ${columns.payloads}::text[], ${columns.traceIds}::text[])
       WITH ORDINALITY AS fact (id, type, version, org_id, key, occurred_at, payload, trace_id, position)

@@ -132,7 +132,7 @@ function insertFacts(orgId: string, groups: readonly FixGroup[], isNews: RawBuil
   const payloads = groups.map((group) => JSON.stringify(factOf(group))).join(separator);
   return sql`
     INSERT INTO platform.outbox (id, type, version, org_id, key, occurred_at, payload)
-    SELECT id, 'geo.positions-recorded', 1, ${orgId}, member_id::text, now(), payload::jsonb
+    SELECT id, 'geo.positions-recorded', 1, ${orgId}, member_id::text, now(), payload::json
     FROM (
       SELECT * FROM ${groupsTable(groups)}
       JOIN unnest(${ids}::uuid[]) WITH ORDINALITY AS named (id, group_no) USING (group_no)
