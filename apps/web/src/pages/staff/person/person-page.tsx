@@ -16,10 +16,13 @@ import { LooksCard } from './looks-card.tsx';
 import { MonthCard } from './month-card.tsx';
 import { RiskCard } from './risk-card.tsx';
 import { type Today, TodayFacts } from './today-facts.tsx';
+import { useDayLive } from './use-day-live.ts';
 import { LinkText } from '../links.tsx';
 import classes from '../staff.module.css';
 
 const here = '/staff/desk/staff/members/$memberId' as const;
+/** Not the location: listening to it is a look. */
+const pageTopics = ['attendance'] as const;
 
 const TodayCard = ({ today }: { readonly today: Today }) => {
   const t = useText('staff');
@@ -45,6 +48,7 @@ export const PersonPage = () => {
   const { memberId } = useParams({ from: here });
   const search = useSearch({ from: here });
   const navigate = useNavigate();
+  useDayLive(memberId, pageTopics);
   const today = useQuery(read(routes.readToday, { params: { memberId } }));
   if (today.isPending) return <LoadingBlock height="50dvh" />;
   if (today.error) return <ErrorNotice error={today.error} onRetry={() => void today.refetch()} />;

@@ -13,9 +13,13 @@ import { DayEntries } from './day-timeline.tsx';
 import { RiskCard } from './risk-card.tsx';
 import { TodayFacts } from './today-facts.tsx';
 import { TrackControls } from './track-controls.tsx';
+import { useDayLive } from './use-day-live.ts';
 import type { Track } from './use-track.ts';
 import { LinkButton } from '../links.tsx';
 import classes from '../staff.module.css';
+
+/** The board listens to the same. */
+const panelTopics = ['attendance', 'location'] as const;
 
 interface PersonPanelProps {
   readonly row: BoardRow;
@@ -60,6 +64,7 @@ export const PersonPanel = ({ row, level, track, onClose }: PersonPanelProps) =>
   const t = useText('staff');
   const { memberId, timeZone, displayName } = row.member;
   const params = { memberId };
+  useDayLive(memberId, panelTopics);
   const today = useQuery(read(routes.readToday, { params }));
   const timeline = useQuery(read(routes.readTimeline, { params, query: { date: row.day.date } }));
   const show = (entry: TimelineEntry) => track.setAtMs(Date.parse(entry.at));
