@@ -58,6 +58,10 @@ export const createDrawing = (map: MapLibreMap, options: DrawingOptions) => {
     const shape = shapes().at(-1);
     options.onChange(shape ? shapeOfFeature(shape as Feature<Polygon>) : null);
   };
+  let isMapGone = false;
+  map.once('remove', () => {
+    isMapGone = true;
+  });
   draw.start();
   draw.on('finish', (id, { action }) => {
     if (action === 'draw') {
@@ -82,7 +86,10 @@ export const createDrawing = (map: MapLibreMap, options: DrawingOptions) => {
       const [added] = draw.addFeatures([feature]);
       if (draw.getMode() === 'select' && added?.id !== undefined) draw.selectFeature(added.id);
     },
-    remove: () => draw.stop(),
+    remove: () => {
+      // When the whole page goes, the map may go first; what was drawn on it went with it.
+      if (!isMapGone) draw.stop();
+    },
   };
 };
 export type Drawing = ReturnType<typeof createDrawing>;

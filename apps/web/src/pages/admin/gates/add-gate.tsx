@@ -1,7 +1,7 @@
 import type { Coordinates, Site } from '@muster/contracts';
 import { Button, Group, NativeSelect, NumberInput, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, lazy, Suspense, useState } from 'react';
+import { type SubmitEvent, lazy, Suspense, useState } from 'react';
 import { call, routes } from '../../../api/client.ts';
 import { notify } from '../../../app/notify.tsx';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
@@ -76,7 +76,7 @@ export const AddGate = ({ sites, onClose }: AddGateProps) => {
   const add = useAddGate(onClose);
   const site = sites.find((each) => each.siteId === siteId) ?? sites[0];
   const surroundings = useSurroundings(site);
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     setTried(true);
     if (name.trim() && place && site) add.mutate({ siteId: site.siteId, name: name.trim(), position: place });

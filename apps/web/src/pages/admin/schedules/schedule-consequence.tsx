@@ -34,7 +34,11 @@ export const ScheduleConsequence = ({
   const wordsOf = useVerdictWords();
   const [typed, setTyped] = useState<string | null>(null);
   const numbers = [times.opensBeforeMinutes, times.freeUntilMinutes, times.lateAfterMinutes, times.closesAfterMinutes];
-  if (!isTime(times.entryTime) || !isTime(times.exitTime) || !numbers.every(Number.isFinite)) {
+  if (
+    !isTime(times.entryTime) ||
+    !isTime(times.exitTime) ||
+    !numbers.every((minutes) => minutes >= 0 && minutes <= 1440)
+  ) {
     return (
       <aside className={classes.consequence}>
         <Text size="sm">{t('schedules.incomplete')}</Text>

@@ -71,7 +71,7 @@ const Weekdays = ({ control, isReadOnly }: { readonly control: Control<Values>; 
           <Chip.Group
             multiple
             value={field.value.map(String)}
-            onChange={(days) => field.onChange(days.map(Number).sort())}
+            onChange={(days) => field.onChange(days.map(Number).sort((one, other) => one - other))}
           >
             <Group gap={6}>
               {[1, 2, 3, 4, 5, 6, 7].map((weekday) => (

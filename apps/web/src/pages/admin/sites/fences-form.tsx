@@ -3,7 +3,7 @@ import { Button, Group, Paper, Stack, Text, TextInput, Title } from '@mantine/co
 import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type FormEvent, useMemo, useRef, useState } from 'react';
+import { type SubmitEvent, useMemo, useRef, useState } from 'react';
 import { call, routes } from '../../../api/client.ts';
 import { newId } from '../../../api/ids.ts';
 import { notify } from '../../../app/notify.tsx';
@@ -30,6 +30,16 @@ interface FencesFormProps {
 const draftsOf = (site: Site): readonly Draft[] =>
   site.geofences.map(({ geofenceId, name, shape }) => ({ id: geofenceId, name, shape }));
 
+/** Saving gives geofences new ids; a draft keeps its own, so that the map under the pointer is not drawn anew. */
+const keepingIds = (saved: readonly Draft[], before: readonly Draft[]): readonly Draft[] => {
+  const free = [...before];
+  return saved.map((draft) => {
+    const at = free.findIndex(({ name }) => name.trim() === draft.name);
+    const [known] = at < 0 ? [] : free.splice(at, 1);
+    return known ? { ...draft, id: known.id } : draft;
+  });
+};
+
 const useDrafts = (site: Site, firstName: string) => {
   const empty = (): Draft => ({ id: newId(), name: firstName, shape: null });
   const [drafts, setDrafts] = useState<readonly Draft[]>(() =>
@@ -48,7 +58,7 @@ const useDrafts = (site: Site, firstName: string) => {
     add: (name: string) => set([...drafts, { id: newId(), name, shape: null }]),
     remove: (id: string) => set(drafts.filter((draft) => draft.id !== id)),
     take: (saved: Site) => {
-      setDrafts(draftsOf(saved));
+      setDrafts((before) => keepingIds(draftsOf(saved), before));
       setDirty(false);
     },
   };
@@ -100,7 +110,7 @@ export const FencesForm = ({ site, plan, tileUrl }: FencesFormProps) => {
       ),
     [drafts, place],
   );
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     setTried(true);
     const wrong = drafts.findIndex(({ name, shape }) => !name.trim() || !shape);

@@ -1,6 +1,6 @@
 import type { MemberCard, Punch } from '@muster/contracts';
 import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { call, routes } from '../../../api/client.ts';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
 import { useFormats, useText } from '../../../i18n/use-text.ts';
@@ -37,7 +37,7 @@ export const DecideDialog = ({ held, accept, onClose, onDecided }: DecideDialogP
   const isShort = reason.trim().length < shortest;
   const verb = accept ? 'accept' : 'refuse';
   const { member, punch } = held;
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     setTried(true);
     if (isShort) return;

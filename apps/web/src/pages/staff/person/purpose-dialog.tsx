@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { useText } from '../../../i18n/use-text.ts';
 import classes from '../staff.module.css';
 
@@ -19,7 +19,7 @@ export const PurposeDialog = ({ name, opened, onClose, onPurpose }: PurposeDialo
   const [purpose, setPurpose] = useState('');
   const [tried, setTried] = useState(false);
   const isShort = purpose.trim().length < shortest;
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     setTried(true);
     if (isShort) return;

@@ -2,7 +2,7 @@ import type { ReportRun } from '@muster/contracts';
 import { Button, Group, Paper, Progress, Text, TextInput, Title } from '@mantine/core';
 import { IconCheck, IconDownload, IconFileSpreadsheet, IconHourglass, IconX } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { call, download, read, routes } from '../../../api/client.ts';
 import { nowMs } from '../../../app/clock.ts';
 import { EmptyNotice } from '../../../components/empty-notice.tsx';
@@ -48,7 +48,7 @@ const StartForm = () => {
       await queries.invalidateQueries({ queryKey: [routes.listReports.operation] });
     },
   });
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     setTried(true);
     if (isMonth(month)) start.mutate();
