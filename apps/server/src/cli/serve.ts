@@ -46,8 +46,6 @@ export const serve = async ({ target, simulate }: ServeOptions): Promise<void> =
 const start = async (muster: Muster, configuration: Configuration): Promise<Started> => {
   let signIns: readonly DemoSignIn[] = [];
   let port = configuration.PORT;
-  // While PostgreSQL starts, in a process of its own, ours is free to load the rest.
-  muster.preload();
   const steps = new Listr(
     [
       {

@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Configuration } from '../config/schema.ts';
-import type { HttpServer, startHttpServer } from '../platform/http/server.ts';
-import type { Ports, Service, ServiceDescriptor } from '../platform/service.ts';
+import type { HttpServer } from '../platform/http/server.ts';
+import type { Ports, Service } from '../platform/service.ts';
 import { createTelemetry, type Telemetry } from '../platform/telemetry/telemetry.ts';
 import { type DatabaseAddress, migrateDatabase, openDatabase, openPorts } from './adapters.ts';
 import { housekeeping } from './housekeeping.ts';
@@ -22,7 +22,6 @@ export class Muster {
   #address: DatabaseAddress | undefined;
   #ports: Ports | undefined;
   #http: HttpServer | undefined;
-  #programs: Promise<Programs> | undefined;
   #stopping = false;
   /** The step that is being taken; it never rejects. */
   #current: Promise<unknown> = Promise.resolve();
@@ -30,13 +29,6 @@ export class Muster {
   constructor(configuration: Configuration) {
     this.configuration = configuration;
     this.telemetry = createTelemetry({ level: configuration.MUSTER_LOG_LEVEL, ...logDestination(configuration) });
-  }
-
-  /** Begins to load the program of the services, which `serve` needs: that takes as long as starting a database. */
-  preload(): void {
-    this.#programs ??= loadPrograms(this.configuration);
-    // Whoever needs them is told.
-    this.#programs.catch(() => {});
   }
 
   startDatabase(): Promise<void> {
@@ -84,10 +76,12 @@ export class Muster {
 
   async #serve(): Promise<HttpServer['address']> {
     const { configuration } = this;
-    this.preload();
-    const { descriptors, startHttpServer } = await required(this.#programs, 'preload');
     const ports = await this.#openPorts();
-    const services = descriptors.map((descriptor) => descriptor.create(ports));
+    // Most of the program: a migration need not wait until it is loaded.
+    const { startHttpServer } = await import('../platform/http/server.ts');
+    const services = await Promise.all(
+      configuration.targets.map(async (name) => (await targets[name]()).create(ports)),
+    );
     for (const service of services) {
       for (const consumer of service.consumers ?? []) ports.events.subscribe(consumer);
       service.jobs?.(ports.jobs);
@@ -120,19 +114,6 @@ export class Muster {
     if (service.stop !== undefined) this.#lifecycle.started(service.name, service.stop);
   }
 }
-
-interface Programs {
-  readonly descriptors: readonly ServiceDescriptor[];
-  readonly startHttpServer: typeof startHttpServer;
-}
-
-const loadPrograms = async (configuration: Configuration): Promise<Programs> => {
-  const [{ startHttpServer }, ...descriptors] = await Promise.all([
-    import('../platform/http/server.ts'),
-    ...configuration.targets.map((name) => targets[name]()),
-  ]);
-  return { descriptors, startHttpServer };
-};
 
 const required = <T>(value: T | undefined, step: string): T => {
   if (value === undefined) throw new Error(`${step} comes first.`);
