@@ -38,6 +38,7 @@ export const PhoneShell = () => {
               <Link
                 key={item.to}
                 to={item.to}
+                activeOptions={{ exact: true }}
                 className={classes.tab ?? ''}
                 {...(item.isHere ? { 'aria-current': 'page' as const } : {})}
               >

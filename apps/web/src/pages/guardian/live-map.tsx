@@ -26,12 +26,14 @@ export const LiveMap = ({ member, presence, height }: LiveMapProps) => {
   const { data: organization } = useQuery({ ...read(routes.readOrganization, {}), staleTime: 10 * 60_000 });
   const site = sites?.items.find(({ siteId }) => siteId === member.siteId);
   const { position, state } = presence;
+  // Another id when the state changes: whoever leaves the part of the map in sight is brought back into it.
+  const id = `${member.memberId} ${state}`;
   const people = useMemo<PersonOnMap[]>(
     () =>
       position
         ? [
             {
-              id: member.memberId,
+              id,
               name: member.displayName,
               state: states[state],
               longitude: position.longitude,
@@ -42,7 +44,7 @@ export const LiveMap = ({ member, presence, height }: LiveMapProps) => {
             },
           ]
         : [],
-    [member, position, state],
+    [id, member, position, state],
   );
   if (!site || !position) return <div style={{ height }} />;
   return (
@@ -52,7 +54,7 @@ export const LiveMap = ({ member, presence, height }: LiveMapProps) => {
       geofences={site.geofences}
       plan={plan}
       people={people}
-      chosenId={member.memberId}
+      chosenId={id}
       tileUrl={organization?.tileUrl}
       height={height}
     />

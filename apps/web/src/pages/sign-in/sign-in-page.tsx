@@ -1,7 +1,7 @@
 import { Anchor, Box, Button, Center, Group, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconShieldCheck, IconTerminal2 } from '@tabler/icons-react';
 import { Navigate, useSearch } from '@tanstack/react-router';
-import { type SubmitEvent, useRef, useState } from 'react';
+import { type RefObject, type SubmitEvent, useRef, useState } from 'react';
 import { signIn } from '../../api/client.ts';
 import { isProblem } from '../../api/problem.ts';
 import { deviceId, deviceName } from '../../api/session-store.ts';
@@ -17,7 +17,10 @@ import { useText } from '../../i18n/use-text.ts';
 const isThisMachine = ['localhost', '127.0.0.1', '[::1]'].includes(window.location.hostname);
 
 /** What was typed stays after a refusal; the password field is focused to try again. */
-const useSignInForm = () => {
+const useSignInForm = (
+  identifierField: RefObject<HTMLInputElement | null>,
+  passwordField: RefObject<HTMLInputElement | null>,
+) => {
   const [identifier, setIdentifier] = useState('');
   const [password, setPassword] = useState('');
   const [organization, setOrganization] = useState('');
@@ -25,8 +28,6 @@ const useSignInForm = () => {
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const identifierField = useRef<HTMLInputElement>(null);
-  const passwordField = useRef<HTMLInputElement>(null);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     setTried(true);
@@ -58,8 +59,6 @@ const useSignInForm = () => {
     setOrganization,
     asksOrganization,
     setAsksOrganization,
-    identifierField,
-    passwordField,
     tried,
     busy,
     error,
@@ -82,7 +81,9 @@ export const SignInPage = () => {
   const t = useText('sign-in');
   const { status, profile } = useSession();
   const { to } = useSearch({ from: '/sign-in' });
-  const form = useSignInForm();
+  const identifierField = useRef<HTMLInputElement>(null);
+  const passwordField = useRef<HTMLInputElement>(null);
+  const form = useSignInForm(identifierField, passwordField);
   if (status === 'signed-in' && profile) return <Navigate to={to ?? homeOf(profile.role)} replace />;
   return (
     <Box mih="100dvh" style={{ display: 'flex', flexDirection: 'column' }}>
@@ -113,7 +114,7 @@ export const SignInPage = () => {
             <Stack>
               <Problem error={form.error} />
               <TextInput
-                ref={form.identifierField}
+                ref={identifierField}
                 label={t('identifier')}
                 description={t('identifier-hint')}
                 inputWrapperOrder={['label', 'input', 'description', 'error']}
@@ -128,7 +129,7 @@ export const SignInPage = () => {
                 error={form.tried && !form.identifier.trim() ? t('missing-identifier') : null}
               />
               <PasswordInput
-                ref={form.passwordField}
+                ref={passwordField}
                 label={t('password')}
                 autoComplete="current-password"
                 size="md"

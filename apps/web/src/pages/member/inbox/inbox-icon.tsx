@@ -9,14 +9,15 @@ export const InboxIcon = (icon: { readonly size?: number | string; readonly stro
   const t = useText('member');
   const unread = useUnread();
   return (
-    <span className={classes.bell}>
+    // No spans: the shell cuts those in an entry with an ellipsis, as it does with long names.
+    <b className={classes.bell}>
       <IconBell {...icon} />
       {unread > 0 && (
-        <span className={classes.count} aria-hidden>
+        <b className={classes.count} aria-hidden>
           {unread > 99 ? '99+' : unread}
-        </span>
+        </b>
       )}
       {unread > 0 && <VisuallyHidden>{t('unread', { count: unread })}</VisuallyHidden>}
-    </span>
+    </b>
   );
 };

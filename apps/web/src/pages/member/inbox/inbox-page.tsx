@@ -10,6 +10,7 @@ import { ErrorNotice } from '../../../components/error-notice.tsx';
 import { LoadingBlock } from '../../../components/loading-block.tsx';
 import { RelativeTime } from '../../../components/relative-time.tsx';
 import { useText } from '../../../i18n/use-text.ts';
+import member from '../member.module.css';
 import classes from './inbox.module.css';
 import { unreadKey } from './use-unread.ts';
 
@@ -74,7 +75,9 @@ export const InboxRow = ({ item, isNew }: { readonly item: InboxItem; readonly i
           {isNew && <VisuallyHidden>{t('inbox.new')}: </VisuallyHidden>}
           {item.title}
         </Text>
-        <RelativeTime at={item.createdAt} size="xs" c="dimmed" />
+        <Text component="div" size="xs" c="dimmed" className={member.when ?? ''}>
+          <RelativeTime at={item.createdAt} />
+        </Text>
       </Group>
       <Text size="sm" c="dimmed">
         {item.body}

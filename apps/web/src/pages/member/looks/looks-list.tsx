@@ -42,7 +42,9 @@ const LookRow = ({ look }: { readonly look: Look }) => {
         <Text size="sm" fw={560}>
           {look.viewerName}
         </Text>
-        <RelativeTime at={look.lookedAt} size="xs" c="dimmed" />
+        <Text component="div" size="xs" c="dimmed" className={classes.when ?? ''}>
+          <RelativeTime at={look.lookedAt} />
+        </Text>
       </Group>
       <Text size="sm" c="dimmed">
         {isKnownRole ? `${app(`role.${look.viewerRole}`)} · ` : ''}

@@ -12,7 +12,7 @@ export const LooksPage = () => {
       <div>
         <BackLink to="/my" />
         <Title order={1}>{t('looks.title')}</Title>
-        <Text size="sm" c="dimmed">
+        <Text size="sm" c="dimmed" mt={4}>
           {t('looks.explained')}
         </Text>
       </div>

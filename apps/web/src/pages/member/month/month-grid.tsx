@@ -43,7 +43,7 @@ export const MonthGrid = ({ month, days, today, chosen = null, onChoose }: Month
         {weeksOf(month).map((week) => (
           <tr key={week.find((date) => date !== null)}>
             {week.map((date, index) => {
-              if (!date) return <td key={`${month} ${index}`} />;
+              if (!date) return <td key={`${month} ${index}`} aria-hidden="true" />;
               const day = byDate.get(date);
               const name = day ? `${formats.longDate(date)}: ${wordOf(day)}` : formats.longDate(date);
               const content = (

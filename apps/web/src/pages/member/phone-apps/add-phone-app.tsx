@@ -60,7 +60,7 @@ const SetUp = ({ added, onClose }: { readonly added: Added; readonly onClose: ()
       <Title order={2} ref={heading} tabIndex={-1} style={{ outline: 'none' }}>
         {t('set-up', { client: t(`client.${added.client}`) })}
       </Title>
-      <Alert color="yellow" icon={<IconKey size={20} stroke={1.7} />} title={t('once.title')}>
+      <Alert color="gray" icon={<IconKey size={20} stroke={1.7} />} title={t('once.title')}>
         <Text size="sm">{t('once.hint')}</Text>
       </Alert>
       <List type="ordered" size="sm" spacing={6}>

@@ -10,6 +10,8 @@ interface CodeStepProps {
   /** The camera looks only while nothing is being sent. */
   readonly isLooking: boolean;
   readonly isBusy: boolean;
+  /** A code is kept until the network is back; there is nothing to look for. */
+  readonly isKept: boolean;
   readonly onCode: (code: string, typed: boolean) => void;
   readonly typed: string;
   readonly onTyped: (text: string) => void;
@@ -27,13 +29,13 @@ const Camera = ({
   onRead: (text: string) => void;
 }) => {
   const t = useText('scan');
-  const camera = useCamera(isLooking, onRead);
-  const isOff = camera.state !== 'on' && camera.state !== 'starting';
+  const { video, state, canLight, isLit, light } = useCamera(isLooking, onRead);
+  const isOff = state !== 'on' && state !== 'starting';
   return (
     <div className={classes.camera} data-off={isOff || undefined}>
-      <video ref={camera.video} className={classes.video} muted playsInline aria-label={t('camera.label')} />
-      {camera.state === 'on' && !isBusy && <div className={classes.finder} aria-hidden />}
-      {(camera.state === 'starting' || isBusy) && (
+      <video ref={video} className={classes.video} muted playsInline aria-label={t('camera.label')} />
+      {state === 'on' && !isBusy && <div className={classes.finder} aria-hidden />}
+      {(state === 'starting' || isBusy) && (
         <div className={classes.over}>
           <Loader color="white" />
           <Text size="sm" role="status">
@@ -41,26 +43,26 @@ const Camera = ({
           </Text>
         </div>
       )}
-      {isOff && (
+      {isOff && !isBusy && (
         <div className={classes.over} role="status">
           <IconCameraOff size={30} stroke={1.5} aria-hidden />
           <Text size="sm" maw="18rem">
-            {t(`camera.${camera.state}`)}
+            {t(`camera.${state}`)}
           </Text>
         </div>
       )}
-      {camera.canLight && (
+      {canLight && (
         <ActionIcon
           className={classes.torch ?? ''}
           size={44}
           radius="xl"
           variant="filled"
           color="dark.7"
-          aria-pressed={camera.isLit}
+          aria-pressed={isLit}
           aria-label={t('camera.light')}
-          onClick={() => void camera.light()}
+          onClick={() => void light()}
         >
-          {camera.isLit ? <IconBulbFilled size={20} /> : <IconBulb size={20} />}
+          {isLit ? <IconBulbFilled size={20} /> : <IconBulb size={20} />}
         </ActionIcon>
       )}
     </div>
@@ -68,17 +70,17 @@ const Camera = ({
 };
 
 /** The code at the gate: by camera, or typed. */
-export const CodeStep = ({ isLooking, isBusy, onCode, typed, onTyped, children }: CodeStepProps) => {
+export const CodeStep = ({ isLooking, isBusy, isKept, onCode, typed, onTyped, children }: CodeStepProps) => {
   const t = useText('scan');
   const [isTried, setTried] = useState(false);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     setTried(true);
-    if (isWhole(typed) && !isBusy) onCode(asTyping(typed), true);
+    if (isWhole(typed) && !isBusy && !isKept) onCode(asTyping(typed), true);
   };
   return (
     <Stack gap="md">
-      <Camera isLooking={isLooking} isBusy={isBusy} onRead={(text) => onCode(text, false)} />
+      {!isKept && <Camera isLooking={isLooking} isBusy={isBusy} onRead={(text) => onCode(text, false)} />}
       {children}
       <form onSubmit={submit} noValidate>
         <TextInput
@@ -101,7 +103,7 @@ export const CodeStep = ({ isLooking, isBusy, onCode, typed, onTyped, children }
           error={isTried && !isWhole(typed) ? t('typed.incomplete') : null}
           rightSectionWidth={96}
           rightSection={
-            <Button type="submit" size="sm" variant={isWhole(typed) ? 'filled' : 'default'} disabled={isBusy}>
+            <Button type="submit" size="sm" variant={isWhole(typed) ? 'filled' : 'default'} disabled={isBusy || isKept}>
               {t('typed.send')}
             </Button>
           }

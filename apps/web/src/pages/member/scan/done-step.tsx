@@ -39,7 +39,7 @@ export const DoneStep = ({ punched }: { readonly punched: Punched }) => {
             <Text>{member('early-by', { duration: minutes(punch.leftEarlyByMinutes) })}</Text>
           )}
           <Text size="sm" c="dimmed" maw="22rem">
-            {t(`done.next.${isHeld ? 'held' : punch.direction}`)}
+            {t(`done.next.${isHeld ? 'held-' : ''}${punch.direction}`)}
           </Text>
         </div>
       </Paper>

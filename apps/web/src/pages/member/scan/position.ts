@@ -16,10 +16,12 @@ export type Located =
 
 const goodEnoughMeters = 25;
 const patienceMs = 12_000;
+/** A position of a moment ago is as good; the server is told its age. */
+const recentMs = 45_000;
 
 /**
- * Looks for the phone's position until it is exact enough or patience ends; whatever is best then counts. Returns how
- * to stop.
+ * Looks for the phone's position until it is exact enough or patience ends; whatever is best then counts. It goes on
+ * until it is stopped, so that who stands at the gate for a minute sends where they are then. Returns how to stop.
  */
 export const locate = (onChange: (located: Located) => void): (() => void) => {
   if (!('geolocation' in navigator) || !window.isSecureContext) {
@@ -27,31 +29,33 @@ export const locate = (onChange: (located: Located) => void): (() => void) => {
     return () => undefined;
   }
   let best: GeolocationPosition | null = null;
-  let isOver = false;
-  onChange({ state: 'searching', best });
-  const end = (located: Located) => {
-    if (isOver) return;
-    isOver = true;
-    onChange(located);
+  let isSettled = false;
+  let isStopped = false;
+  const tell = (located: Located) => {
+    if (!isStopped) onChange(located);
   };
-  const watching = navigator.geolocation.watchPosition(
-    (position) => {
-      if (!best || position.coords.accuracy <= best.coords.accuracy) best = position;
-      // A watch goes on after it is good enough: who stands at the gate for a minute sends where they are then.
-      else if (position.timestamp - best.timestamp > 15_000) best = position;
-      if (isOver || best.coords.accuracy <= goodEnoughMeters) {
-        isOver = true;
-        onChange({ state: 'found', best });
-      } else onChange({ state: 'searching', best });
-    },
-    (error) => {
-      if (error.code === error.PERMISSION_DENIED) end({ state: 'denied', best: null });
-    },
-    { enableHighAccuracy: true, maximumAge: 0, timeout: patienceMs },
-  );
-  const timer = setTimeout(() => end(best ? { state: 'found', best } : { state: 'none', best: null }), patienceMs);
+  tell({ state: 'searching', best });
+  const take = (position: GeolocationPosition) => {
+    const isNewer = best !== null && position.timestamp - best.timestamp > 15_000;
+    if (!best || isNewer || position.coords.accuracy <= best.coords.accuracy) best = position;
+    isSettled ||= best.coords.accuracy <= goodEnoughMeters;
+    tell(isSettled ? { state: 'found', best } : { state: 'searching', best });
+  };
+  const fail = (error: GeolocationPositionError) => {
+    if (error.code !== error.PERMISSION_DENIED || best) return;
+    isSettled = true;
+    tell({ state: 'denied', best: null });
+  };
+  // A phone that lies still may tell a watch nothing new for a long time; it still knows where it is.
+  navigator.geolocation.getCurrentPosition(take, fail, { maximumAge: recentMs, timeout: patienceMs });
+  const watching = navigator.geolocation.watchPosition(take, fail, { enableHighAccuracy: true, maximumAge: 0 });
+  const timer = setTimeout(() => {
+    if (isSettled) return;
+    isSettled = true;
+    tell(best ? { state: 'found', best } : { state: 'none', best: null });
+  }, patienceMs);
   return () => {
-    isOver = true;
+    isStopped = true;
     clearTimeout(timer);
     navigator.geolocation.clearWatch(watching);
   };

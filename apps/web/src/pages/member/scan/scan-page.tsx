@@ -29,8 +29,9 @@ export const ScanPage = () => {
       <Title order={1}>{t(`title.${stage.kind}`)}</Title>
       {stage.kind === 'code' && (
         <CodeStep
-          isLooking={!scan.isBusy && !scan.isKept}
-          isBusy={scan.isBusy || scan.isKept}
+          isLooking={!scan.isBusy}
+          isBusy={scan.isBusy}
+          isKept={scan.isKept}
           onCode={scan.takeCode}
           typed={typed}
           onTyped={setTyped}

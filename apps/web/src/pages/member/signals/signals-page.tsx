@@ -52,13 +52,13 @@ export const SignalsPage = () => {
       <div>
         <BackLink to="/my" />
         <Title order={1}>{t('signals.title')}</Title>
-        <Text size="sm" c="dimmed">
+        <Text size="sm" c="dimmed" mt={4}>
           {t('signals.explained')}
         </Text>
       </div>
       {query.isPending && <LoadingBlock />}
       {query.isError && !query.data && <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />}
-      {query.data && (
+      {query.data && query.data.signals.length > 0 && (
         <Paper>
           <Text fw={560}>{t(`signals.level.${query.data.level}`)}</Text>
         </Paper>
