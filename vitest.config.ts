@@ -4,7 +4,13 @@ import { defineConfig } from 'vitest/config';
 /** Starts one embedded PostgreSQL for all database tests and stops it afterwards. */
 const databaseSetup = 'apps/server/src/platform/database/testing/global-setup.ts';
 
-/** The tests sit beside the code: `*.test.ts` needs nothing but Node, `*.db.test.ts` a real PostgreSQL. */
+/** Starts Redis, a Redis Cluster and an S3 server likewise. */
+const serversSetup = 'apps/server/src/platform/testing/servers/global-setup.ts';
+
+/**
+ * The tests sit beside the code: `*.test.ts` needs nothing but Node, `*.db.test.ts` a real PostgreSQL, `*.server.test.ts`
+ * the real servers of a large deployment.
+ */
 const sources = '{apps,packages}/*/{src,scripts,bench,build}';
 const outside = ['**/node_modules/**', '**/dist/**'];
 
@@ -15,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: [`${sources}/**/*.test.{ts,tsx}`],
-          exclude: [...outside, '**/*.db.test.ts'],
+          exclude: [...outside, '**/*.db.test.ts', '**/*.server.test.ts'],
           // Property tests are honest work: on a busy machine they take their time.
           testTimeout: 30_000,
         },
@@ -29,6 +35,18 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           ...(existsSync(databaseSetup) ? { globalSetup: [databaseSetup] } : {}),
+        },
+      },
+      {
+        test: {
+          name: 'servers',
+          include: [`${sources}/**/*.server.test.ts`],
+          exclude: outside,
+          // Servers are started and killed here: one file at a time, or two cores are not enough.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          globalSetup: [databaseSetup, serversSetup],
         },
       },
       {
