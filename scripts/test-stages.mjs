@@ -80,6 +80,12 @@ export const suites = [
   { name: 'gates', about: 'each gate is seen to fail', projects: ['gates'], deadlineMs: 3 * 60_000 },
   { name: 'db', about: 'database tests on a real PostgreSQL', projects: ['db'], deadlineMs: 6 * 60_000 },
   {
+    name: 'servers',
+    about: 'large adapters on real Redis, S3 and Kafka',
+    projects: ['servers'],
+    deadlineMs: 15 * 60_000,
+  },
+  {
     name: 'cli',
     about: 'the command line: start, stop, kill, refusals, doctor',
     projects: ['cli'],
