@@ -6,7 +6,7 @@ import {
   IconMapPin,
   IconUsers,
 } from '@tabler/icons-react';
-import type { NavigationEntry } from '../../app/navigation.ts';
+import type { NavigationEntry } from '../../app/navigation-entry.ts';
 
 /** The overview stands among the staff's pages, first. */
 export const adminNavigation: readonly NavigationEntry[] = [

@@ -128,7 +128,13 @@ const HeldPunches = () => {
   );
 };
 
-const SiteToday = ({ site, rows }: { readonly site: Site; readonly rows: readonly BoardRow[] }) => {
+interface SiteTodayProps {
+  readonly site: Site;
+  readonly rows: readonly BoardRow[];
+  readonly knowsPresence: boolean;
+}
+
+const SiteToday = ({ site, rows, knowsPresence }: SiteTodayProps) => {
   const t = useText('admin');
   const formats = useFormats();
   const navigate = useNavigate();
@@ -150,6 +156,7 @@ const SiteToday = ({ site, rows }: { readonly site: Site; readonly rows: readonl
       </Group>
       <BoardStrip
         rows={rows}
+        knowsPresence={knowsPresence}
         chosen={null}
         onChoose={(state) => void navigate({ to: '/staff', search: { site: site.siteId, state: state ?? undefined } })}
       />
@@ -171,7 +178,7 @@ const useToday = () => {
     { onReset: () => reload(routes.readBoard.operation) },
   );
   const rows = boardRows(board.data?.items ?? [], presence.data?.items ?? []);
-  return { rows, board, sites };
+  return { rows, board, sites, knowsPresence: presence.data?.level !== 'attendance' };
 };
 
 /** Today across sites; what waits for somebody comes first. */
@@ -179,7 +186,7 @@ export const OverviewPage = () => {
   const t = useText('admin');
   const formats = useFormats();
   const now = useNow(60_000);
-  const { rows, board, sites } = useToday();
+  const { rows, board, sites, knowsPresence } = useToday();
   const failed = board.error ?? sites.error;
   return (
     <div className={staff.page}>
@@ -200,7 +207,12 @@ export const OverviewPage = () => {
         <LoadingBlock />
       ) : (
         sites.data?.items.map((site) => (
-          <SiteToday key={site.siteId} site={site} rows={rows.filter(({ member }) => member.siteId === site.siteId)} />
+          <SiteToday
+            key={site.siteId}
+            site={site}
+            knowsPresence={knowsPresence}
+            rows={rows.filter(({ member }) => member.siteId === site.siteId)}
+          />
         ))
       )}
     </div>

@@ -1,5 +1,5 @@
 import { IconBellRinging, IconHandStop, IconLayoutDashboard, IconReportAnalytics, IconHome } from '@tabler/icons-react';
-import type { NavigationEntry } from '../../app/navigation.ts';
+import type { NavigationEntry } from '../../app/navigation-entry.ts';
 
 export const staffNavigation: readonly NavigationEntry[] = [
   { to: '/admin', label: 'staff:navigation.overview', icon: IconHome, roles: ['org_admin', 'org_office'] },

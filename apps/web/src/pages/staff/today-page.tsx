@@ -14,7 +14,7 @@ import { BoardStrip } from './board/board-strip.tsx';
 import { BoardTable } from './board/board-table.tsx';
 import { matches } from './board/board-state.ts';
 import { KeysHelp } from './board/keys-help.tsx';
-import { useBoard } from './board/use-board.ts';
+import { type Board, useBoard } from './board/use-board.ts';
 import { useBoardKeys } from './board/use-board-keys.ts';
 import { LiveMap } from './live-map.tsx';
 import { PageHead } from './page-head.tsx';
@@ -98,22 +98,24 @@ const Filters = ({ search, change, field }: FiltersProps) => {
   );
 };
 
-export const TodayPage = () => {
+const mapHeight = (isWide: boolean, hasChosen: boolean): string =>
+  hasChosen ? (isWide ? '46dvh' : '40dvh') : isWide ? 'calc(100dvh - 17rem)' : '62dvh';
+
+interface DeskProps {
+  readonly board: Board;
+  readonly search: TodaySearch;
+  readonly change: (part: TodaySearch, replace?: boolean) => void;
+  readonly isWide: boolean;
+  readonly container: RefObject<HTMLDivElement | null>;
+}
+
+/** The list and the map beside each other; in narrow windows one of them, and whoever is chosen in place of the list. */
+const Desk = ({ board, search, change, isWide, container }: DeskProps) => {
   const t = useText('staff');
-  const formats = useFormats();
-  const now = useNow(30_000);
-  const isWide = useMediaQuery('(min-width: 75em)', true, { getInitialValueInEffect: false });
-  const { search, change } = useTodaySearch();
-  const [helps, setHelps] = useState(false);
-  const container = useRef<HTMLDivElement>(null);
-  const field = useRef<HTMLInputElement>(null);
-  const board = useBoard(search.group);
   const { rows } = board;
   const chosen = rows.find(({ member }) => member.memberId === search.member) ?? null;
   const track = useTrack(chosen?.member.memberId ?? null, chosen?.day.date ?? null);
   const choose = (member: string | null) => change({ member: member ?? undefined }, false);
-  useBoardKeys({ board: container, search: field, onHelp: () => setHelps(true), onClose: () => choose(null) });
-
   const filtered = useMemo(
     () =>
       rows.filter(
@@ -121,22 +123,88 @@ export const TodayPage = () => {
       ),
     [rows, search.state, search.q],
   );
-  const zone = rows[0]?.member.timeZone;
-  const groupsShown = new Set(rows.map(({ member }) => member.groupId)).size > 1;
-  const showsBoard = isWide || (!chosen && search.view !== 'map');
-  const showsMap = isWide || chosen !== null || search.view === 'map';
+  const hasGroups = !search.group && new Set(rows.map(({ member }) => member.groupId)).size > 1;
+  return (
+    <div className={classes.desk} data-wide={isWide || undefined}>
+      {(isWide || (!chosen && search.view !== 'map')) && (
+        <div className={classes.boardColumn}>
+          <BoardTable
+            every={rows}
+            filtered={filtered}
+            filtersKey={`${search.state} ${search.q} ${search.group}`}
+            showsGroup={!isWide && hasGroups}
+            showsHeard={board.level !== 'attendance'}
+            chosenId={search.member ?? null}
+            onChoose={choose}
+            onClear={() => change({ q: undefined, state: undefined })}
+            container={container}
+            maxHeight={isWide ? 'calc(100dvh - 18.6rem)' : undefined}
+          />
+          <Text size="xs" c="dimmed" mt={6} role="status">
+            {t('board.shown', { count: filtered.length, total: rows.length })}
+          </Text>
+        </div>
+      )}
+      {(isWide || chosen !== null || search.view === 'map') && (
+        <div className={classes.mapColumn}>
+          <LiveMap
+            rows={rows}
+            level={board.level}
+            error={board.presenceError}
+            onRetry={board.retry}
+            siteId={chosen?.member.siteId ?? search.site ?? (search.group ? rows[0]?.member.siteId : undefined)}
+            chosenId={chosen?.member.memberId ?? null}
+            onChoose={choose}
+            trail={chosen ? board.trails.get(chosen.member.memberId) : undefined}
+            track={track}
+            height={mapHeight(isWide, chosen !== null)}
+          />
+          {chosen && <PersonPanel row={chosen} level={board.level} track={track} onClose={() => choose(null)} />}
+        </div>
+      )}
+    </div>
+  );
+};
 
+const ViewSwitch = ({ search, change }: Pick<DeskProps, 'search' | 'change'>) => {
+  const t = useText('staff');
+  return (
+    <SegmentedControl
+      fullWidth
+      aria-label={t('today.view')}
+      value={search.view ?? 'list'}
+      onChange={(value) => change({ view: value === 'map' ? 'map' : undefined })}
+      data={[
+        { value: 'list', label: t('today.list') },
+        { value: 'map', label: t('today.map') },
+      ]}
+    />
+  );
+};
+
+/** Date and time at the site of those who are shown; the zone is named where it is not the reader's own. */
+const Moment = ({ timeZone }: { readonly timeZone: string | undefined }) => {
+  const formats = useFormats();
+  const now = useNow(30_000);
+  const zone = timeZone ? formats.foreignZoneName(now, timeZone) : null;
+  return `${formats.longDay(now, timeZone)}, ${formats.time(now, timeZone)}${zone ? ` ${zone}` : ''}`;
+};
+
+/** Who is here, late, outside or missing, now. */
+export const TodayPage = () => {
+  const t = useText('staff');
+  const isWide = useMediaQuery('(min-width: 75em)', true, { getInitialValueInEffect: false });
+  const { search, change } = useTodaySearch();
+  const [helps, setHelps] = useState(false);
+  const container = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const board = useBoard(search.group);
+  const { rows } = board;
+  const close = () => change({ member: undefined }, false);
+  useBoardKeys({ board: container, search: field, onHelp: () => setHelps(true), onClose: close });
   return (
     <div className={classes.page}>
-      <PageHead
-        title={t('today.title')}
-        lead={
-          <>
-            {formats.longDay(now, zone)}, {formats.time(now, zone)}
-            {zone && formats.foreignZoneName(now, zone) ? ` ${formats.zoneName(now, zone)}` : ''}
-          </>
-        }
-      >
+      <PageHead title={t('today.title')} lead={<Moment timeZone={rows[0]?.member.timeZone} />}>
         <LiveMark state={board.live} />
         <Filters search={search} change={change} field={field} />
         {isWide && (
@@ -156,57 +224,11 @@ export const TodayPage = () => {
           <BoardStrip
             rows={rows}
             chosen={search.state ?? null}
+            knowsPresence={board.level !== 'attendance'}
             onChoose={(state) => change({ state: state ?? undefined })}
           />
-          {!isWide && !chosen && (
-            <SegmentedControl
-              fullWidth
-              aria-label={t('today.view')}
-              value={search.view ?? 'list'}
-              onChange={(value) => change({ view: value === 'map' ? 'map' : undefined })}
-              data={[
-                { value: 'list', label: t('today.list') },
-                { value: 'map', label: t('today.map') },
-              ]}
-            />
-          )}
-          <div className={classes.desk} data-wide={isWide || undefined}>
-            {showsBoard && (
-              <div className={classes.boardColumn}>
-                <BoardTable
-                  every={rows}
-                  filtered={filtered}
-                  filtersKey={`${search.state} ${search.q} ${search.group}`}
-                  showsGroup={!isWide && groupsShown && !search.group}
-                  chosenId={search.member ?? null}
-                  onChoose={choose}
-                  onClear={() => change({ q: undefined, state: undefined })}
-                  container={container}
-                  maxHeight={isWide ? 'calc(100dvh - 18.6rem)' : undefined}
-                />
-                <Text size="xs" c="dimmed" mt={6} role="status">
-                  {t('board.shown', { count: filtered.length, total: rows.length })}
-                </Text>
-              </div>
-            )}
-            {showsMap && (
-              <div className={classes.mapColumn}>
-                <LiveMap
-                  rows={rows}
-                  level={board.level}
-                  error={board.presenceError}
-                  onRetry={board.retry}
-                  siteId={chosen?.member.siteId ?? search.site ?? (search.group ? rows[0]?.member.siteId : undefined)}
-                  chosenId={chosen?.member.memberId ?? null}
-                  onChoose={choose}
-                  trail={chosen ? board.trails.get(chosen.member.memberId) : undefined}
-                  track={track}
-                  height={isWide ? (chosen ? '46dvh' : 'calc(100dvh - 17rem)') : chosen ? '40dvh' : '62dvh'}
-                />
-                {chosen && <PersonPanel row={chosen} level={board.level} track={track} onClose={() => choose(null)} />}
-              </div>
-            )}
-          </div>
+          {!isWide && !search.member && <ViewSwitch search={search} change={change} />}
+          <Desk board={board} search={search} change={change} isWide={isWide} container={container} />
         </>
       )}
       <KeysHelp opened={helps} onClose={() => setHelps(false)} />

@@ -6,18 +6,20 @@ interface BoardStripProps {
   readonly rows: readonly BoardRow[];
   readonly chosen: BoardKey | null;
   readonly onChoose: (key: BoardKey | null) => void;
+  /** Whether the reader may know who is inside; otherwise a nought would claim what nobody said. */
+  readonly knowsPresence?: boolean;
 }
 
 /** The counts of now, each a filter. Who is excused or off appears only when there is somebody. */
-export const BoardStrip = ({ rows, chosen, onChoose }: BoardStripProps) => {
+export const BoardStrip = ({ rows, chosen, onChoose, knowsPresence = true }: BoardStripProps) => {
   const t = useText('staff');
   const counts = countsOf(rows);
   const stats: Stat<BoardKey>[] = [
     { key: 'present', state: 'present', count: counts.present },
     { key: 'late', state: 'late', count: counts.late },
-    { key: 'outside', state: 'outside', count: counts.outside },
+    ...(knowsPresence ? [{ key: 'outside' as const, state: 'outside' as const, count: counts.outside }] : []),
     { key: 'missing', state: 'not-marked', count: counts.missing, label: t('board.missing') },
-    { key: 'unknown', state: 'unknown', count: counts.unknown },
+    ...(knowsPresence ? [{ key: 'unknown' as const, state: 'unknown' as const, count: counts.unknown }] : []),
     { key: 'left', count: counts.left, label: t('board.left') },
     ...(counts.away > 0 || chosen === 'away'
       ? [{ key: 'away' as const, state: 'excused' as const, count: counts.away, label: t('board.away') }]

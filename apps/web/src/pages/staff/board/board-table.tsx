@@ -20,6 +20,7 @@ interface BoardTableProps {
   readonly filtered: readonly BoardRow[];
   readonly filtersKey: string;
   readonly showsGroup: boolean;
+  readonly showsHeard: boolean;
   readonly chosenId: string | null;
   readonly onChoose: (memberId: string) => void;
   readonly onClear: () => void;
@@ -51,7 +52,7 @@ const Heard = ({ row }: { readonly row: BoardRow }) => {
   );
 };
 
-const useColumns = (showsGroup: boolean): DataColumn<PlacedRow>[] => {
+const useColumns = (showsGroup: boolean, showsHeard: boolean): DataColumn<PlacedRow>[] => {
   const t = useText('staff');
   const word = useWord();
   return useMemo(
@@ -91,16 +92,20 @@ const useColumns = (showsGroup: boolean): DataColumn<PlacedRow>[] => {
         sortBy: ({ placedBy }) => placedBy.day.enteredAt,
         cell: ({ day, member }) => <Moment at={day.enteredAt} timeZone={member.timeZone} />,
       },
-      {
-        key: 'heard',
-        header: t('board.heard'),
-        numeric: true,
-        visibleFrom: 'sm' as const,
-        sortBy: ({ placedBy }) => placedBy.presence?.lastHeardAt ?? null,
-        cell: (row) => <Heard row={row} />,
-      },
+      ...(showsHeard
+        ? [
+            {
+              key: 'heard',
+              header: t('board.heard'),
+              numeric: true,
+              visibleFrom: 'sm' as const,
+              sortBy: ({ placedBy }: PlacedRow) => placedBy.presence?.lastHeardAt ?? null,
+              cell: (row: PlacedRow) => <Heard row={row} />,
+            },
+          ]
+        : []),
     ],
-    [t, word, showsGroup],
+    [t, word, showsGroup, showsHeard],
   );
 };
 
@@ -108,7 +113,7 @@ const useColumns = (showsGroup: boolean): DataColumn<PlacedRow>[] => {
 export const BoardTable = (props: BoardTableProps) => {
   const { every, filtered, filtersKey, showsGroup, chosenId, onChoose, container, maxHeight } = props;
   const t = useText('staff');
-  const columns = useColumns(showsGroup);
+  const columns = useColumns(showsGroup, props.showsHeard);
   const { rows, handlers } = useHeldRows(every, filtered, filtersKey);
   const hidden = Math.max(0, rows.length - mostRows);
   const shown = useMemo(

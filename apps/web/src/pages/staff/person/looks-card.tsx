@@ -39,7 +39,7 @@ export const LooksCard = ({ memberId, timeZone }: { readonly memberId: string; r
           <li key={look.lookId} className={classes.signal}>
             <Text size="sm">
               {t(`looks.${look.kind}`, { name: look.viewerName })}
-              {look.reason && ` – “${look.reason}”`}
+              {look.reason && ` – ${t('looks.reason', { reason: look.reason })}`}
             </Text>
             <Text size="xs" c="dimmed" component="div">
               {t(`app:role.${look.viewerRole}`)} · <RelativeTime at={look.lookedAt} timeZone={timeZone} />
