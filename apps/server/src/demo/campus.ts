@@ -29,29 +29,6 @@ export const campusGates = {
   northGate: { name: 'North Gate', position: { latitude: 46.922549, longitude: 15.874316 } },
 } as const;
 
-/** Where people spend their day; people scatter over the radius. */
-export const campusPlaces = [
-  { name: 'Main Building', center: { latitude: 46.921461, longitude: 15.8735 }, radiusMeters: 26 },
-  { name: 'Library', center: { latitude: 46.921425, longitude: 15.871986 }, radiusMeters: 14 },
-  { name: 'Lab Wing', center: { latitude: 46.921452, longitude: 15.874856 }, radiusMeters: 12 },
-  { name: 'Cafeteria', center: { latitude: 46.920552, longitude: 15.872815 }, radiusMeters: 16 },
-  { name: 'Sports field', center: { latitude: 46.920481, longitude: 15.874909 }, radiusMeters: 24 },
-  { name: 'Linden Court', center: { latitude: 46.921002, longitude: 15.8735 }, radiusMeters: 14 },
-  { name: 'Hostel A', center: { latitude: 46.92191, longitude: 15.871841 }, radiusMeters: 14 },
-  { name: 'Gym', center: { latitude: 46.922297, longitude: 15.875014 }, radiusMeters: 12 },
-] as const;
-
-/** The way from the South Gate to Linden Court and the Main Building. */
-export const campusWalk: readonly Point[] = [
-  { latitude: 46.919851, longitude: 15.8735 },
-  { latitude: 46.920193, longitude: 15.8735 },
-  { latitude: 46.92066, longitude: 15.8735 },
-  { latitude: 46.920822, longitude: 15.8735 },
-  { latitude: 46.921002, longitude: 15.873316 },
-  { latitude: 46.9212, longitude: 15.8735 },
-  { latitude: 46.921398, longitude: 15.8735 },
-];
-
 /** A walk out of the South Gate to the shops in the village, about 400 m beyond the geofence, for excursions. */
 export const villageWalk: readonly Point[] = [
   { latitude: 46.919851, longitude: 15.8735 },

@@ -1,7 +1,8 @@
 import { useLocation } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useVocabulary, useWord } from '../i18n/use-text.ts';
-import { type NavigationEntry, navigationOf } from './navigation.ts';
+import { navigationOf } from './navigation.ts';
+import type { NavigationEntry } from './navigation-entry.ts';
 import { useMay, useProfile } from './session.tsx';
 
 export interface NavigationItem extends Omit<NavigationEntry, 'label' | 'section'> {

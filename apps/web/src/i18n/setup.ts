@@ -70,5 +70,3 @@ export const chooseLanguage = async (language: Language): Promise<void> => {
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
 };
-
-export const currentLanguage = (): Language => (isLanguage(i18next.language) ? i18next.language : 'en');

@@ -4,7 +4,6 @@ import classes from './map.module.css';
 import type { SiteMapProps } from './site-map-content.tsx';
 
 export type { SiteMapProps } from './site-map-content.tsx';
-export type { PersonOnMap, TrailPoint } from './people/person.ts';
 
 const Content = lazy(async () => ({ default: (await import('./site-map-content.tsx')).SiteMapContent }));
 

@@ -71,9 +71,3 @@ export async function geofencesOf(tx: Tx, siteId: string): Promise<GeofenceShape
     SELECT shape FROM published.geofence WHERE site_id = ${siteId}`.execute(tx);
   return rows.map((row) => row.shape);
 }
-
-export async function displayNameOf(tx: Tx, userId: string): Promise<string | null> {
-  const { rows } = await sql<{ display_name: string }>`
-    SELECT display_name FROM published.account WHERE user_id = ${userId}`.execute(tx);
-  return rows[0]?.display_name ?? null;
-}

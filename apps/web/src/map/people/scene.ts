@@ -121,4 +121,3 @@ export const createScene = () => {
     },
   };
 };
-export type Scene = ReturnType<typeof createScene>;

@@ -115,4 +115,3 @@ export const createSprites = (scheme: MapScheme, ratio: number) => {
       ),
   };
 };
-export type Sprites = ReturnType<typeof createSprites>;

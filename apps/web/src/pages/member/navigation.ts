@@ -1,5 +1,5 @@
 import { IconCalendarMonth, IconDeviceMobile, IconHome, IconQrcode } from '@tabler/icons-react';
-import type { NavigationEntry } from '../../app/navigation.ts';
+import type { NavigationEntry } from '../../app/navigation-entry.ts';
 import { InboxIcon } from './inbox/inbox-icon.tsx';
 
 /** The bottom navigation; at most five entries fit. */

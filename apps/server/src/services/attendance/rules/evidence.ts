@@ -8,7 +8,7 @@ import {
   type PunchSignal,
 } from './punch-evidence.ts';
 
-export type { Effect, Evidence, EvidencePolicy, PunchReason, PunchSignal } from './punch-evidence.ts';
+export type { Evidence, EvidencePolicy, PunchReason, PunchSignal } from './punch-evidence.ts';
 export { evidencePolicyDefaults } from './punch-evidence.ts';
 
 export interface PunchJudgement {

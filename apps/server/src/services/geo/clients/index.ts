@@ -23,9 +23,9 @@ import {
 } from './setup.ts';
 import { decodeTraccar } from './traccar.ts';
 
-export { type Authentication, type PresentedSecret, presentedSecret } from './credentials.ts';
+export { type Authentication, presentedSecret } from './credentials.ts';
 export type { ClientReply, Outcome } from './reply.ts';
-export type { ClientRequest, Decoded, RegionTransition, Unusable } from './request.ts';
+export type { ClientRequest, Decoded, RegionTransition } from './request.ts';
 export type { ClientSetup, SetupInput } from './setup.ts';
 
 /** Everything Muster knows of one phone app. */
