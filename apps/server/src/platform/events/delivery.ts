@@ -111,7 +111,8 @@ export class Delivery {
     await transact(events, async (tx) => {
       const ids = events.map((event) => event.id);
       const fresh = await recordInInbox(tx, consumer.name, ids);
-      const unseen = events.filter((event) => fresh.has(event.id)).map(asKnown);
+      // Taken out one by one: copies may stand in the same batch.
+      const unseen = events.filter((event) => fresh.delete(event.id)).map(asKnown);
       if (unseen.length === 0) return;
       await this.#effect(tx, unseen);
       await failpoints.afterEffect?.(consumer.name, unseen);

@@ -17,6 +17,8 @@ export interface OutboxBusOptions extends WatcherTuning {
   database: PostgresDatabase;
   /** For LISTEN and locks: straight to the primary, no transaction pooler in between. */
   listenUrl: string;
+  /** How long a process that hangs keeps its consumers from the others. Default 15,000. */
+  leaseMs?: number;
   clock?: Clock;
   tuning?: Partial<ReaderTuning>;
   failpoints?: Failpoints;
@@ -45,7 +47,7 @@ export class OutboxBus implements EventBus {
       onNews: (news, sweep) => this.#wakeReaders(news, sweep),
     });
     const onNotify = () => this.#watcher.notified();
-    this.#listener = new OutboxListener({ connectionString: options.listenUrl, onNotify });
+    this.#listener = new OutboxListener({ connectionString: options.listenUrl, onNotify, leaseMs: options.leaseMs });
   }
 
   append(tx: Tx, orgId: string, events: readonly OutgoingEvent[]): Promise<void> {

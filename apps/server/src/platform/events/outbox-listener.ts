@@ -8,6 +8,11 @@ export interface OutboxListenerOptions {
   /** Straight to PostgreSQL: a transaction pooler in between cannot carry LISTEN or session locks. */
   connectionString: string;
   onNotify: () => void;
+  /**
+   * How long a process that hangs keeps its rights: it stops giving signs of life, and PostgreSQL ends its session.
+   * Default 15,000.
+   */
+  leaseMs?: number | undefined;
 }
 
 /**
@@ -19,6 +24,7 @@ export class OutboxListener {
   readonly #held = new Set<string>();
   #client: pg.Client | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #signOfLife: NodeJS.Timeout | undefined;
   #pauseMs = firstPauseMs;
   #stopped = false;
   #asking: Promise<boolean> = Promise.resolve(false);
@@ -28,6 +34,7 @@ export class OutboxListener {
   }
 
   async connect(): Promise<void> {
+    const { leaseMs = 15_000 } = this.#options;
     const client = new pg.Client({
       connectionString: this.#options.connectionString,
       application_name: 'muster outbox',
@@ -39,7 +46,7 @@ export class OutboxListener {
     client.on('notification', () => this.#options.onNotify());
     try {
       await client.connect();
-      await client.query(`LISTEN ${outboxChannel}`);
+      await client.query(`SET idle_session_timeout = ${Math.round(leaseMs)}; LISTEN ${outboxChannel}`);
     } catch {
       // Events still flow, by polling, as soon as the database answers.
       await client.end().catch(() => {});
@@ -48,6 +55,8 @@ export class OutboxListener {
     }
     if (this.#stopped) return client.end();
     this.#client = client;
+    // A connection that breaks here tells of it by itself.
+    this.#signOfLife = setInterval(() => void client.query('SELECT 1').catch(() => {}), leaseMs / 3);
     this.#pauseMs = firstPauseMs;
     this.#options.onNotify();
   }
@@ -76,12 +85,14 @@ export class OutboxListener {
   async close(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#retry);
+    clearInterval(this.#signOfLife);
     await this.#client?.end().catch(() => {});
   }
 
   #lost(client: pg.Client): void {
     if (client !== this.#client) return;
     this.#client = undefined;
+    clearInterval(this.#signOfLife);
     this.#held.clear();
     client.end().catch(() => {});
     this.#connectLater();

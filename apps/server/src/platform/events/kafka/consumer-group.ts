@@ -96,8 +96,8 @@ export class KafkaConsumerGroup {
       // Whatever lies below has been handled for good, also if Kafka hands it out again.
       const floor = (await this.#options.store.readCursor(this.consumer.name)) ?? beforeEverything;
       const stream = await client.consume({ topics: [topic], mode: 'committed', fallbackMode: 'earliest' });
-      // Errors are looked for where the stream is read.
-      stream.on('error', () => {});
+      // Errors are looked for where the stream is read; without a lasting listener it would stop fetching.
+      stream.on('error', () => {}).on('readable', () => {});
       while (!signal.aborted) {
         const records = await nextRecords(stream, tuning.batchSize, signal);
         if (records.length > 0) await this.#handle(records, floor);

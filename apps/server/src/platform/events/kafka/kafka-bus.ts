@@ -14,13 +14,16 @@ import { SingleRuns } from '../single-runs.ts';
 import type { KafkaAddress } from './address.ts';
 import { defaultGroupTuning, type GroupTuning, KafkaConsumerGroup } from './consumer-group.ts';
 import { KafkaRelay, type RelayFailpoints, relayName } from './relay.ts';
-import { ensureTopic, topicName, type TopicSettings } from './topic.ts';
+import { ensureTopic } from './topic.ts';
+import { topicName, type TopicSettings } from './topic-settings.ts';
 
 export interface KafkaBusOptions extends WatcherTuning {
   /** A pool of its own (4 connections do): consumers must not wait behind requests, nor requests behind them. */
   database: PostgresDatabase;
   /** For LISTEN and locks: straight to the primary, no transaction pooler in between. */
   listenUrl: string;
+  /** How long a relay that hangs keeps the others from its place. Default 15,000. */
+  leaseMs?: number;
   address: KafkaAddress;
   topic: TopicSettings;
   clock?: Clock;
@@ -64,7 +67,7 @@ export class KafkaBus implements EventBus {
       onNews: (news, sweep) => this.#onNews(news, sweep),
     });
     const onNotify = () => this.#watcher.notified();
-    this.#listener = new OutboxListener({ connectionString: options.listenUrl, onNotify });
+    this.#listener = new OutboxListener({ connectionString: options.listenUrl, onNotify, leaseMs: options.leaseMs });
     this.#relay = new KafkaRelay({
       store: this.#store,
       address: options.address,

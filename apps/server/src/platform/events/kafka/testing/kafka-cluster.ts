@@ -24,6 +24,8 @@ const jvm = [
 export interface KafkaCluster {
   /** `host:port` of each broker. */
   brokers: string[];
+  /** The same brokers behind TLS and SASL, when asked for. */
+  secure?: { brokers: string[]; ca: string; username: string; password: string };
   /** Ends a broker at once, as a power cut would. */
   kill(index: number): Promise<void>;
   /** Starts it again on its old data; resolves when it answers. */
@@ -42,16 +44,20 @@ export async function whatKafkaLacks(): Promise<string | undefined> {
   }
 }
 
-export async function startKafka(count: 1 | 3): Promise<KafkaCluster> {
+export async function startKafka(count: 1 | 3, options: { secure?: boolean } = {}): Promise<KafkaCluster> {
   await fetchLibraries();
   const folder = await mkdtemp(join(tmpdir(), 'muster-kafka-'));
-  const ports = await Promise.all(Array.from({ length: count }, async () => [await freePort(), await freePort()]));
+  const ports = await Promise.all(
+    Array.from({ length: count }, async () => [await freePort(), await freePort(), await freePort()]),
+  );
   const clusterId = randomBytes(16).toString('base64url');
+  const ca = options.secure === true ? await makeCertificate(folder) : undefined;
   const brokers: Broker[] = [];
-  for (const [index, [port = 0, controllerPort = 0]] of ports.entries()) {
+  for (const [index, [port = 0, controllerPort = 0, securePort = 0]] of ports.entries()) {
     const file = join(folder, `broker-${index}.properties`);
     const voters = ports.map(([, voter], other) => `${other + 1}@127.0.0.1:${voter}`).join(',');
-    await writeFile(file, properties({ id: index + 1, count, port, controllerPort, voters, folder }));
+    const settings = { id: index + 1, count, port, controllerPort, voters, folder };
+    await writeFile(file, properties(ca === undefined ? settings : { ...settings, securePort }));
     brokers.push(new Broker(file, port, join(folder, `broker-${index}.log`)));
   }
   const stop = async () => {
@@ -72,6 +78,9 @@ export async function startKafka(count: 1 | 3): Promise<KafkaCluster> {
   }
   return {
     brokers: ports.map(([port]) => `127.0.0.1:${port}`),
+    ...(ca !== undefined && {
+      secure: { brokers: ports.map(([, , port]) => `127.0.0.1:${port}`), ca, username, password },
+    }),
     kill: (index) => broker(index).kill(),
     restart: (index) => broker(index).start(),
     stop,
@@ -148,17 +157,50 @@ interface BrokerSettings {
   controllerPort: number;
   voters: string;
   folder: string;
+  securePort?: number;
 }
 
-function properties({ id, count, port, controllerPort, voters, folder }: BrokerSettings): string {
+const username = 'muster';
+const password = 'test-password';
+
+/** A certificate that signs itself, for the brokers. @returns it as PEM */
+async function makeCertificate(folder: string): Promise<string> {
+  const store = ['-keystore', join(folder, 'broker.p12'), '-storetype', 'PKCS12', '-storepass', password];
+  const certificate = ['-alias', 'broker', '-dname', 'CN=127.0.0.1', '-ext', 'san=ip:127.0.0.1', '-ext', 'bc=ca:true'];
+  await run('keytool', [
+    '-genkeypair',
+    ...store,
+    ...certificate,
+    '-keyalg',
+    'RSA',
+    '-keysize',
+    '2048',
+    '-validity',
+    '2',
+  ]);
+  return (await run('keytool', ['-exportcert', '-rfc', '-alias', 'broker', ...store])).stdout;
+}
+
+function secureProperties(folder: string): string {
+  const user = `username="${username}" password="${password}" user_${username}="${password}"`;
+  return `ssl.keystore.location=${join(folder, 'broker.p12')}
+ssl.keystore.type=PKCS12
+ssl.keystore.password=${password}
+sasl.enabled.mechanisms=PLAIN
+listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required ${user};
+`;
+}
+
+function properties({ id, count, port, controllerPort, voters, folder, securePort }: BrokerSettings): string {
+  const secure = securePort === undefined ? '' : `,SASL_SSL://127.0.0.1:${securePort}`;
   const replicas = count;
   const inSync = Math.max(1, count - 1);
   return `process.roles=broker,controller
 node.id=${id}
 controller.quorum.voters=${voters}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${secure}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}${secure}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 log.dirs=${join(folder, `data-${id}`)}
@@ -172,7 +214,7 @@ group.min.session.timeout.ms=1000
 broker.session.timeout.ms=4000
 num.network.threads=2
 num.io.threads=2
-`;
+${secure === '' ? '' : secureProperties(folder)}`;
 }
 
 function freePort(): Promise<number> {
