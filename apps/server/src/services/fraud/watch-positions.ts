@@ -42,7 +42,7 @@ const watch = async (tx: Tx, orgId: string, recorded: readonly Recorded[], ports
   const tracks = new Map((await readRecentTracks(tx, memberIds)).map((track) => [keyOf(track), track]));
   const found: FoundSignal[] = [];
   const changed = new Map<string, RecentTrack>();
-  for (const { id, payload } of recorded) {
+  for (const { id, payload } of byPhone(recorded)) {
     const { memberId, deviceId } = payload;
     const key = keyOf(payload);
     const fixes = joinTrack((changed.get(key) ?? tracks.get(key))?.fixes ?? [], payload.fixes.map(toTravelFix));
@@ -52,6 +52,21 @@ const watch = async (tx: Tx, orgId: string, recorded: readonly Recorded[], ports
   await writeRecentTracks(tx, orgId, [...changed.values()], ports.clock.now());
   await raiseSignals(tx, orgId, found, ports);
 };
+
+/** A look costs the same for one fix as for some: what a phone sent bit by bit is looked at together, as the last of it. */
+const fixesPerLook = 50;
+
+function* byPhone(recorded: readonly Recorded[]): Generator<Pick<Recorded, 'id' | 'payload'>> {
+  for (const ofPhone of Map.groupBy(recorded, ({ payload }) => keyOf(payload)).values()) {
+    let fixes: Recorded['payload']['fixes'] = [];
+    for (const [index, { id, payload }] of ofPhone.entries()) {
+      fixes = [...fixes, ...payload.fixes];
+      if (fixes.length < fixesPerLook && index < ofPhone.length - 1) continue;
+      yield { id, payload: { ...payload, fixes } };
+      fixes = [];
+    }
+  }
+}
 
 const signalsOf = ({ memberId, deviceId, fixes }: Recorded['payload'], track: readonly TravelFix[]): Signal[] => {
   const flags = fixes.map(({ fixedAt, mock }) => ({ atMs: Date.parse(fixedAt), mock }));
