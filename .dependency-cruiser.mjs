@@ -112,14 +112,14 @@ export default {
     {
       name: 'platform-imports-its-own-folder-and-the-ground',
       comment:
-        'A platform folder may use any port, the database, telemetry, access, the clock and ids; no other folder.',
+        'A platform folder may use any port, the database, Redis, telemetry, access, the clock and ids; no other folder.',
       severity: 'error',
       from: { path: `${server}/platform/([^/]+)/`, pathNot: testFiles },
       to: {
         path: `${server}/platform/`,
         pathNot: [
           `${server}/platform/$1/`,
-          `${server}/platform/(database|telemetry|access)/`,
+          `${server}/platform/(database|telemetry|access|redis)/`,
           `${server}/platform/http/(problem|call)\\.ts$`,
           `${server}/platform/${portFolder}/port\\.ts$`,
           `${server}/platform/(clock|ids|service)\\.ts$`,

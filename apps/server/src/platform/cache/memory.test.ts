@@ -2,4 +2,10 @@ import { SettableClock } from '../clock.ts';
 import { createMemoryCache } from './memory.ts';
 import { cacheSuite } from './suite.ts';
 
-cacheSuite('memory', async (clock) => createMemoryCache(clock), new SettableClock('2026-11-02T08:00:00Z'));
+const clock = new SettableClock('2026-11-02T08:00:00Z');
+
+cacheSuite(
+  'memory',
+  async () => createMemoryCache(clock),
+  async (timeMs) => clock.advance(timeMs),
+);

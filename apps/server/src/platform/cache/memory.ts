@@ -1,5 +1,5 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Clock } from '../clock.ts';
+import { LocalLimits } from './local-limits.ts';
 import type { Cache } from './port.ts';
 
 /** Entries beyond this are forgotten, the oldest first: a cache must not grow with its callers. */
@@ -13,17 +13,7 @@ interface Entry {
 /** In this process's memory; the right choice for one process. */
 export const createMemoryCache = (clock: Clock): Cache => {
   const entries = new Map<string, Entry>();
-  const limiters = new Map<string, RateLimiterMemory>();
-
-  const limiterFor = (limit: number, windowMs: number): RateLimiterMemory => {
-    const name = `${limit}/${windowMs}`;
-    let limiter = limiters.get(name);
-    if (limiter === undefined) {
-      limiter = new RateLimiterMemory({ keyPrefix: name, points: limit, duration: windowMs / 1000 });
-      limiters.set(name, limiter);
-    }
-    return limiter;
-  };
+  const limits = new LocalLimits();
 
   return {
     get: async <Value>(key: string) => {
@@ -46,15 +36,7 @@ export const createMemoryCache = (clock: Clock): Cache => {
     delete: async (key) => {
       entries.delete(key);
     },
-    take: async (key, limit, windowMs) => {
-      try {
-        const state = await limiterFor(limit, windowMs).consume(key);
-        return { allowed: true, remaining: state.remainingPoints, resetMs: state.msBeforeNext };
-      } catch (refusal) {
-        if (!(refusal instanceof RateLimiterRes)) throw refusal;
-        return { allowed: false, remaining: 0, resetMs: refusal.msBeforeNext };
-      }
-    },
+    take: (key, limit, windowMs) => limits.take(key, limit, windowMs),
     check: async () => undefined,
     close: async () => {
       entries.clear();

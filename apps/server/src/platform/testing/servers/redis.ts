@@ -71,11 +71,11 @@ export const startRedisCluster = async (): Promise<RedisCluster> => {
 const startNode = (program: Program): Promise<ServerProcess> =>
   startServer({
     program,
-    args: (folder, port) => [
-      ...settings,
-      ...['--port', String(port), '--dir', folder, '--cluster-enabled', 'yes'],
-      ...['--cluster-config-file', 'nodes.conf', '--cluster-node-timeout', '2000', '--repl-diskless-sync-delay', '0'],
-    ],
+    args: (folder, port) =>
+      settings.concat(
+        ['--port', String(port), '--dir', folder, '--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf'],
+        ['--cluster-node-timeout', '2000', '--repl-diskless-sync-delay', '0'],
+      ),
   });
 
 /** A master that dies before its replica has caught up takes the cluster down for good. */

@@ -27,11 +27,12 @@ const urlOf = (port: number): string => `http://${accessKey}:${secretKey}@127.0.
 const startGateway = async (program: Program): Promise<S3Server> => {
   const server = await startServer({
     program,
-    args: (folder, port) => [
-      ...['--port', `127.0.0.1:${port}`, '--quiet', 'posix'],
+    args: (folder, port) => {
+      const listen = ['--port', `127.0.0.1:${port}`, '--quiet'];
       // Objects' attributes beside the objects: a temporary file system may not keep extended ones.
-      ...['--sidecar', `${folder}/attributes`, '--versioning-dir', `${folder}/versions`, `${folder}/objects`],
-    ],
+      const keep = ['--sidecar', `${folder}/attributes`, '--versioning-dir', `${folder}/versions`, `${folder}/objects`];
+      return [...listen, 'posix', ...keep];
+    },
     folders: ['attributes', 'versions', 'objects'],
     environment: { ROOT_ACCESS_KEY: accessKey, ROOT_SECRET_KEY: secretKey },
   });

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import type { Program } from './programs.ts';
 
 const execute = promisify(execFile);
-const startWithinMs = 30_000;
+const usualStartWithinMs = 30_000;
 const prefix = 'muster-server-';
 
 export interface ServerProcess {
@@ -32,6 +32,8 @@ export interface ServerSettings {
   /** To be made in its folder before it starts. */
   readonly folders?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Default 30,000. */
+  readonly startWithinMs?: number;
 }
 
 /** Starts a server on 127.0.0.1 and waits until its port answers. */
@@ -86,7 +88,7 @@ const launch = async (settings: ServerSettings, folder: string, port: number): P
       await gone;
     },
   };
-  const deadline = performance.now() + startWithinMs;
+  const deadline = performance.now() + (settings.startWithinMs ?? usualStartWithinMs);
   while (!(await answers(port))) {
     if (child.pid === undefined || child.exitCode !== null) throw new Error(`${file} ended: ${output}`);
     if (performance.now() > deadline) {

@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type RedisServer, startRedis } from '../testing/servers/redis.ts';
+import { ownServer, quietTelemetry, until, withServer } from '../testing/servers/with-server.ts';
+import type { Cache } from './port.ts';
+import { createRedisCache } from './redis.ts';
+import { cacheSuite } from './suite.ts';
+
+const open = async (url: string, telemetry = quietTelemetry()): Promise<Cache> => {
+  const cache = createRedisCache({ urls: url.split(','), telemetry });
+  await until(() =>
+    cache.check().then(
+      () => true,
+      () => false,
+    ),
+  );
+  return cache;
+};
+
+withServer('redis', (url) => cacheSuite('Redis', () => open(url), sleep));
+withServer('redisCluster', (url) => cacheSuite('Redis Cluster', () => open(url), sleep));
+
+describe('a cache whose Redis', () => {
+  const given = async (skip: (note: string) => never): Promise<{ redis: RedisServer; cache: Cache }> => {
+    const redis = await ownServer(startRedis, skip);
+    onTestFinished(redis.stop);
+    const cache = await open(redis.url);
+    onTestFinished(cache.close);
+    return { redis, cache };
+  };
+  const timed = async <T>(work: () => Promise<T>): Promise<{ answer: T; tookMs: number }> => {
+    const startedAt = performance.now();
+    return { answer: await work(), tookMs: performance.now() - startedAt };
+  };
+  // 50 ms, and what a busy machine adds.
+  const soonMs = 1_000;
+
+  it.for(['killed', 'frozen'] as const)(
+    'was %s knows nothing, takes nothing, and limits here',
+    async (fault, { skip }) => {
+      const { redis, cache } = await given(skip);
+      await cache.set('session', 'known', 60_000);
+      if (fault === 'killed') await redis.kill();
+      else redis.freeze();
+      for (let round = 0; round < 5; round += 1) {
+        const { answer, tookMs } = await timed(() => cache.get('session'));
+        expect(answer).toBeNull();
+        expect(tookMs).toBeLessThan(soonMs);
+      }
+      expect((await timed(() => cache.set('session', 'newer', 60_000))).tookMs).toBeLessThan(soonMs);
+      const decisions = [];
+      for (let use = 0; use < 4; use += 1) decisions.push(await cache.take('door', 3, 60_000));
+      expect(decisions.map(({ allowed }) => allowed)).toEqual([true, true, true, false]);
+      await expect(cache.check()).rejects.toThrow();
+      if (fault === 'frozen') redis.thaw();
+    },
+  );
+
+  it('comes back is used again', async ({ skip }) => {
+    const { redis, cache } = await given(skip);
+    await redis.kill();
+    expect(await cache.get('anything')).toBeNull();
+    await redis.restart();
+    await until(async () => {
+      await cache.set('again', 1, 60_000);
+      return (await cache.get('again')) === 1;
+    });
+  });
+
+  it('could not be told of a deletion forgets the value as soon as it answers', async ({ skip }) => {
+    const { redis, cache } = await given(skip);
+    const other = await open(redis.url);
+    onTestFinished(other.close);
+    await cache.set('session', 'valid', 60_000);
+    redis.freeze();
+    await cache.delete('session');
+    redis.thaw();
+    expect(await cache.get('session')).toBeNull();
+    await until(async () => (await other.get('session')) === null);
+  });
+
+  it('was flushed has forgotten values and limits, and nothing fails', async ({ skip }) => {
+    const { redis, cache } = await given(skip);
+    await cache.set('session', 'known', 60_000);
+    const admin = new Redis(redis.url);
+    await admin.flushall();
+    await admin.quit();
+    expect(await cache.get('session')).toBeNull();
+    expect(await cache.take('door', 1, 60_000)).toMatchObject({ allowed: true });
+  });
+});
