@@ -60,6 +60,9 @@ function explain(output) {
   }
   if (/ENOSPC/.test(output)) return 'The packages do not fit: the disk is full (about 1 GB is needed).';
   if (/EACCES|EPERM/.test(output)) return `The packages cannot be written: no permission in ${root}.`;
+  if (/ENOTEMPTY|EBUSY/.test(output)) {
+    return 'The packages cannot be replaced: another npm works in this folder. Wait until it is done and run it again.';
+  }
   return `npm ci failed:\n${output.trim().split('\n').slice(-15).join('\n')}`;
 }
 
@@ -79,7 +82,7 @@ export async function ensureInstalled(say) {
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
 
   if (!matchesLock()) {
-    say('Installing packages (npm ci), about a minute …');
+    say('Installing packages (npm ci), one to three minutes …');
     const startedAt = performance.now();
     // npm itself runs on the Node that started it: the packaged one is about to be replaced.
     const npm = process.env['npm_execpath'];

@@ -36,6 +36,7 @@ export function runMuster(args) {
     program.once('error', reject);
     program.once('exit', (code, signal) => {
       clearInterval(watch);
+      if (signal === 'SIGKILL') process.stderr.write('Muster was killed. The next start recovers by itself.\n');
       resolve(exitCodeOf(code, signal));
     });
   });

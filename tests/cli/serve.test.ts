@@ -147,10 +147,10 @@ describe('muster serve', () => {
     await expect(stuck.finish()).rejects.toThrow();
   });
 
-  it('stops in the middle of its start', async () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('stops on %s in the middle of its start', async (signal) => {
     const running = serve(await freePort(), data);
     await running.printed('Database');
-    running.signal('SIGTERM');
+    running.signal(signal);
     await expectCleanEnd(running);
   });
 

@@ -35,6 +35,7 @@ export const serve = async ({ target, simulate }: ServeOptions): Promise<void> =
     await muster.stop();
     throw error;
   }
+  if (stopping()) return;
   const address = configuration.PORT === 0 ? `http://localhost:${started.port}` : configuration.publicUrl;
   announce(address, configuration, started.signIns);
   if (simulate) {
@@ -75,7 +76,11 @@ const start = async (muster: Muster, configuration: Configuration): Promise<Star
       },
     ],
     // A terminal of no width cannot show lines that change.
-    { renderer: process.stdout.isTTY && process.stdout.columns > 0 ? 'default' : 'simple' },
+    {
+      renderer: process.stdout.isTTY && process.stdout.columns > 0 ? 'default' : 'simple',
+      // On Ctrl-C it would end the process at once and leave the database running.
+      registerSignalListeners: false,
+    },
   );
   await steps.run();
   return { port, signIns };

@@ -50,14 +50,21 @@ export function runProgram(file: string, args: string[], user: OsUser | undefine
       timeout: deadlineMs,
       killSignal: 'SIGKILL',
     });
+    const endWithUs = (): void => void child.kill('SIGKILL');
+    process.once('exit', endWithUs);
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (output += chunk));
-    child.once('error', reject);
+    child.once('error', (error) => {
+      process.removeListener('exit', endWithUs);
+      reject(error);
+    });
     // Not 'close': a server started by the program keeps the pipes open.
-    child.once('exit', (code) =>
-      code === 0 ? resolve() : reject(new Error(`${file} failed (${code ?? 'stopped'}): ${output.trim()}`)),
-    );
+    child.once('exit', (code) => {
+      process.removeListener('exit', endWithUs);
+      if (code === 0) resolve();
+      else reject(new Error(`${file} failed (${code ?? 'stopped'}): ${output.trim()}`));
+    });
   });
 }
 
