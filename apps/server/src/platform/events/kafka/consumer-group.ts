@@ -91,6 +91,10 @@ export class KafkaConsumerGroup {
   async #session(onProgress: () => void): Promise<void> {
     const { signal, topic, tuning } = this.#options;
     const client = this.#connect();
+    // The client says here, and nowhere else, that it has given up its membership; unheard it would end the process.
+    const lost = new AbortController();
+    client.on('error', (error: Error) => lost.abort(error));
+    client.on('consumer:heartbeat:stalled', () => lost.abort(new Error('Kafka does not answer heartbeats')));
     this.#uncommitted.clear();
     try {
       // Whatever lies below has been handled for good, also if Kafka hands it out again.
@@ -99,6 +103,7 @@ export class KafkaConsumerGroup {
       // Errors are looked for where the stream is read; without a lasting listener it would stop fetching.
       stream.on('error', () => {}).on('readable', () => {});
       while (!signal.aborted) {
+        lost.signal.throwIfAborted();
         const records = await nextRecords(stream, tuning.batchSize, signal);
         if (records.length > 0) await this.#handle(records, floor);
         await this.#commit(client);

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { uuidv7 } from '../../ids.ts';
+import { type KafkaCluster, startKafka, whatKafkaLacks } from '../../testing/servers/kafka.ts';
 import type { Consumer } from '../port.ts';
 import type { KafkaBus } from './kafka-bus.ts';
 import { relayName } from './relay.ts';
 import { type KafkaHarness, kafkaHarness } from './testing/harness.ts';
-import { type KafkaCluster, startKafka } from './testing/kafka-cluster.ts';
 
 const type = 'users.access-changed';
 const orgId = uuidv7();
@@ -15,6 +15,7 @@ const keys = ['a', 'b', 'c', 'd', 'e'];
 const patience = { timeout: 60_000, interval: 100 };
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => String(index));
 
+const lacks = whatKafkaLacks();
 let cluster: KafkaCluster;
 let harness: KafkaHarness;
 
@@ -75,7 +76,7 @@ async function expectEveryEffectOnce(count: number): Promise<void> {
 
 const lagOf = async (bus: KafkaBus, name: string) => (await bus.lag()).find(({ consumer }) => consumer === name);
 
-describe('three brokers', () => {
+describe.skipIf(lacks !== undefined)(`three brokers (${lacks ?? 'Kafka'})`, () => {
   beforeAll(async () => {
     cluster = await startKafka(3);
   }, 300_000);
@@ -91,9 +92,9 @@ describe('three brokers', () => {
     const writer = writing(bus);
     for (const index of [0, 1, 2]) {
       await sleep(2_000);
-      await cluster.kill(index);
+      await cluster.nodes[index]?.kill();
       await sleep(4_000);
-      await cluster.restart(index);
+      await cluster.nodes[index]?.restart();
       await sleep(3_000);
     }
     await expectEveryEffectOnce(await writer.stop());
@@ -101,7 +102,7 @@ describe('three brokers', () => {
   }, 180_000);
 });
 
-describe('one broker', () => {
+describe.skipIf(lacks !== undefined)(`one broker (${lacks ?? 'Kafka'})`, () => {
   beforeAll(async () => {
     cluster = await startKafka(1);
   }, 300_000);
@@ -116,13 +117,13 @@ describe('one broker', () => {
     const bus = await started();
     const writer = writing(bus);
     await sleep(1_000);
-    await cluster.kill(0);
+    await cluster.nodes[0]?.kill();
     await sleep(awayMs);
     const waiting = await lagOf(bus, relayName);
     expect(waiting?.waiting).toBeGreaterThan(20);
     expect(waiting?.oldestAgeMs).toBeGreaterThan(awayMs / 2);
     expect(await lagOf(bus, 'geo.one')).toMatchObject({ waiting: expect.any(Number) });
-    await cluster.restart(0);
+    await cluster.nodes[0]?.restart();
     await sleep(1_000);
     await expectEveryEffectOnce(await writer.stop());
     expect(writer.longestMs()).toBeLessThan(2_000);
