@@ -6,10 +6,9 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LoadingBlock } from '../../components/loading-block.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
-import { StateBadge } from '../../components/state-badge.tsx';
 import { useText } from '../../i18n/use-text.ts';
-import { stateOfPhase, type Today } from '../member/today/day-phase.ts';
-import { usePhaseWords } from '../member/today/state-card.tsx';
+import type { Today } from '../member/today/day-phase.ts';
+import { PhaseBadge, usePhaseWords } from '../member/today/state-card.tsx';
 import { useDayPhase, useTimeline, useToday } from '../member/today/use-today.ts';
 import classes from './guardian.module.css';
 import { useAgreement } from './use-children.ts';
@@ -63,16 +62,12 @@ const SmallMap = ({ member }: { readonly member: MemberCard }) => {
 };
 
 const ChildState = ({ today }: { readonly today: Today }) => {
-  const t = useText('member');
   const { data: timeline } = useTimeline(today.member.memberId, today.day.date, today.tracking !== null);
   const phase = useDayPhase(today, timeline);
   const { headline, hint } = usePhaseWords(today.member.timeZone)(phase, false);
   return (
     <>
-      <StateBadge
-        state={stateOfPhase(phase)}
-        {...(phase.kind === 'waiting' ? { word: t('phase.waiting.badge') } : {})}
-      />
+      <PhaseBadge phase={phase} />
       <Text fz="lg" fw={620} lh={1.3}>
         {headline}
       </Text>

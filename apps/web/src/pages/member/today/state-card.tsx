@@ -27,7 +27,7 @@ export const usePhaseWords = (timeZone: string) => {
       case 'waiting':
         return {
           headline: t(`phase.waiting.${phase.direction}`, { time: time(phase.atMs) }),
-          hint: t(`phase-hint.waiting.${phase.direction}`),
+          hint: own(`waiting.${phase.direction}`),
         };
       case 'here':
         return {
@@ -57,6 +57,15 @@ export const usePhaseWords = (timeZone: string) => {
         return { headline: t(`phase.${kind}`), hint: null };
     }
   };
+};
+
+/** The state of a phase in a pill; what is over is told as over. */
+export const PhaseBadge = ({ phase }: { readonly phase: DayPhase }) => {
+  const t = useText('member');
+  const state = stateOfPhase(phase);
+  const isOver = phase.kind === 'left' || phase.kind === 'no-exit';
+  const word = phase.kind === 'waiting' ? t('phase.waiting.badge') : isOver ? t(`phase.over.${state}`) : null;
+  return <StateBadge state={state} {...(word === null ? {} : { word })} />;
 };
 
 const Plan = ({ plan }: { readonly plan: NonNullable<Today['plan']> }) => {
@@ -92,16 +101,14 @@ interface StateCardProps {
 
 /** The day in words, in one card. */
 export const StateCard = ({ today, phase, over, isOwn, showsPlan = true, children }: StateCardProps) => {
-  const t = useText('member');
   const wordsOf = usePhaseWords(today.member.timeZone);
   const { headline, hint } = wordsOf(phase, isOwn);
-  const isWaiting = phase.kind === 'waiting';
   return (
     <Paper p="md">
       <Stack gap="md">
         <Stack gap={6} align="flex-start" role="status">
           {over}
-          <StateBadge state={stateOfPhase(phase)} {...(isWaiting ? { word: t('phase.waiting.badge') } : {})} />
+          <PhaseBadge phase={phase} />
           <Text fz="1.375rem" fw={640} lh={1.25}>
             {headline}
           </Text>
