@@ -5,7 +5,7 @@ import { systemClock } from '../platform/clock.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../platform/database/embedded.ts';
 import { migrate } from '../platform/database/migrate.ts';
 import { PostgresDatabase } from '../platform/database/postgres.ts';
-import { OutboxBus } from '../platform/events/outbox-bus.ts';
+import { OutboxBus, type OutboxBusOptions } from '../platform/events/outbox-bus.ts';
 import { createAccessTokens } from '../platform/http/access-token-verifier.ts';
 import { createBullJobs } from '../platform/jobs/bull.ts';
 import { migrateJobs } from '../platform/jobs/migrate-jobs.ts';
@@ -13,6 +13,7 @@ import { createFolderObjects } from '../platform/objects/folder.ts';
 import { createMemoryRealtime } from '../platform/realtime/memory.ts';
 import type { Ports } from '../platform/service.ts';
 import type { Telemetry } from '../platform/telemetry/telemetry.ts';
+import { openKafka } from './kafka.ts';
 import type { Lifecycle } from './lifecycle.ts';
 
 /** Which adapter stands behind each port is decided in this file, from the configuration, and nowhere else. */
@@ -70,12 +71,16 @@ export const openPorts = async (
   const cache = createMemoryCache(clock);
   const realtime = createMemoryRealtime();
   const objects = await createFolderObjects(join(configuration.dataFolder, 'objects'));
-  const events = new OutboxBus({
+  const onPostgres: OutboxBusOptions = {
     database: pool('muster events', 6),
     listenUrl: address.runtimeUrl,
     clock,
     log: (message, error) => telemetry.log.warn({ err: error }, message),
-  });
+  };
+  const events =
+    configuration.MUSTER_KAFKA_BROKERS.length === 0
+      ? new OutboxBus(onPostgres)
+      : await openKafka(configuration, onPostgres);
   const jobs = createBullJobs({ connectionString: address.runtimeUrl, events, log: telemetry.log });
   const accessTokens = createAccessTokens({ database, clock, issuer: configuration.publicUrl });
   return {

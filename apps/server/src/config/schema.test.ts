@@ -3,6 +3,8 @@ import { ConfigurationError, parseConfiguration } from './schema.ts';
 
 const parse = (environment: Record<string, string>) => parseConfiguration(environment, '/srv/muster');
 
+const kafka = { MUSTER_KAFKA_BROKERS: 'kafka-1:9092, kafka-2:9092' };
+
 describe('the configuration', () => {
   it('needs nothing: one process, all nine services, an embedded database', () => {
     const configuration = parse({});
@@ -27,6 +29,11 @@ describe('the configuration', () => {
     expect(parse(twice).targets).toEqual(['geo']);
   });
 
+  it('takes brokers apart', () => {
+    expect(parse(kafka).MUSTER_KAFKA_BROKERS).toEqual(['kafka-1:9092', 'kafka-2:9092']);
+    expect(parse({}).MUSTER_KAFKA_BROKERS).toEqual([]);
+  });
+
   it('counts an empty variable as not set', () => {
     expect(parse({ PORT: '' }).PORT).toBe(3000);
   });
@@ -42,6 +49,20 @@ describe('the configuration', () => {
     ['a switch that is neither on nor off', { MUSTER_DEMO: 'maybe' }, /MUSTER_DEMO cannot be used: it must be true or/],
     ['a database that is no PostgreSQL', { MUSTER_DATABASE_URL: 'mysql://localhost/muster' }, /MUSTER_DATABASE_URL/],
     ['several processes on the embedded database', { MUSTER_TARGETS: 'geo' }, /set MUSTER_DATABASE_URL/],
+    ['a broker without its port', { MUSTER_KAFKA_BROKERS: 'kafka-1' }, /it must be addresses like kafka-1:9092/],
+    ['settings of Kafka without Kafka', { MUSTER_KAFKA_TLS: 'true' }, /MUSTER_KAFKA_BROKERS is not set/],
+    ['half a sign-in to Kafka', { ...kafka, MUSTER_KAFKA_SASL_USERNAME: 'a' }, /go together: set both, or neither/],
+    ['an authority without TLS', { ...kafka, MUSTER_KAFKA_TLS_CA: '/ca.pem' }, /MUSTER_KAFKA_TLS is not/],
+    [
+      'a password sent readable',
+      {
+        ...kafka,
+        MUSTER_KAFKA_SASL_MECHANISM: 'PLAIN',
+        MUSTER_KAFKA_SASL_USERNAME: 'a',
+        MUSTER_KAFKA_SASL_PASSWORD: 'b',
+      },
+      /PLAIN without TLS/,
+    ],
     ['an owner without a runtime', { MUSTER_DATABASE_OWNER_URL: 'postgres://a@b/c' }, /set both, or neither/],
   ])('refuses %s with a sentence that names the fix', (_what, environment, sentence) => {
     expect(() => parse(environment)).toThrow(ConfigurationError);

@@ -60,6 +60,38 @@ export const environmentSchema = z.object({
     description: 'The same server, signed in as an administrator; for `muster migrate` and the first start only.',
   }),
   MUSTER_DATABASE_POOL: positiveInteger.default(12).meta({ description: 'Connections for requests.' }),
+  MUSTER_KAFKA_BROKERS: list
+    .pipe(z.array(z.string().regex(/^[^\s:]+:\d{1,5}$/, 'it must be addresses like kafka-1:9092,kafka-2:9092')))
+    .default([])
+    .meta({
+      description:
+        'Brokers (`host:port`, separated by commas) that carry events. Default: events stay in PostgreSQL alone.',
+    }),
+  MUSTER_KAFKA_TLS: trueOrFalse.default(false).meta({ description: 'Whether the brokers speak TLS.' }),
+  MUSTER_KAFKA_TLS_CA: z
+    .string()
+    .optional()
+    .meta({ description: 'File with the certificate of their authority (PEM), if the system does not know it.' }),
+  MUSTER_KAFKA_SASL_MECHANISM: z
+    .enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'])
+    .default('SCRAM-SHA-512')
+    .meta({ description: 'How to sign in to the brokers.' }),
+  MUSTER_KAFKA_SASL_USERNAME: z.string().optional().meta({ description: 'Default: no sign-in.' }),
+  MUSTER_KAFKA_SASL_PASSWORD: z.string().optional().meta({ description: 'Goes with the user name.' }),
+  MUSTER_KAFKA_TOPIC_PREFIX: z
+    .string()
+    .regex(/^[\w.-]{0,100}$/, 'it may hold letters, digits, dots, dashes and underscores')
+    .default('muster.')
+    .meta({ description: 'Stands before the names of topics and consumer groups.' }),
+  MUSTER_KAFKA_PARTITIONS: positiveInteger
+    .default(12)
+    .meta({ description: 'Of the topic, when Muster makes it: how many processes can share one consumer.' }),
+  MUSTER_KAFKA_REPLICATION: positiveInteger
+    .default(3)
+    .meta({ description: 'Copies of each partition, when Muster makes the topic; 1 for a single broker.' }),
+  MUSTER_KAFKA_RETENTION_HOURS: positiveInteger
+    .default(48)
+    .meta({ description: 'How long Kafka keeps events, when Muster makes the topic.' }),
   MUSTER_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -142,6 +174,27 @@ const unsoundnessOf = (environment: Environment): string[] => {
   }
   if (environment.MUSTER_DATABASE_OWNER_URL !== undefined && environment.MUSTER_DATABASE_URL === undefined) {
     sentences.push('MUSTER_DATABASE_OWNER_URL is set, but MUSTER_DATABASE_URL is not: set both, or neither.');
+  }
+  return [...sentences, ...unsoundnessOfKafka(environment)];
+};
+
+const unsoundnessOfKafka = (environment: Environment): string[] => {
+  const { MUSTER_KAFKA_SASL_USERNAME: username, MUSTER_KAFKA_SASL_PASSWORD: password } = environment;
+  const { MUSTER_KAFKA_TLS: tls, MUSTER_KAFKA_TLS_CA: ca } = environment;
+  const sentences: string[] = [];
+  if (environment.MUSTER_KAFKA_BROKERS.length === 0 && (tls || username !== undefined)) {
+    sentences.push('MUSTER_KAFKA_BROKERS is not set, but other settings of Kafka are: set it, or none of them.');
+  }
+  if ((username === undefined) !== (password === undefined)) {
+    sentences.push('MUSTER_KAFKA_SASL_USERNAME and MUSTER_KAFKA_SASL_PASSWORD go together: set both, or neither.');
+  }
+  if (ca !== undefined && !tls) {
+    sentences.push('MUSTER_KAFKA_TLS_CA is set, but MUSTER_KAFKA_TLS is not: set it to true.');
+  }
+  if (username !== undefined && environment.MUSTER_KAFKA_SASL_MECHANISM === 'PLAIN' && !tls) {
+    sentences.push(
+      'PLAIN without TLS would send the password readable: set MUSTER_KAFKA_TLS to true, or MUSTER_KAFKA_SASL_MECHANISM to SCRAM-SHA-512.',
+    );
   }
   return sentences;
 };
