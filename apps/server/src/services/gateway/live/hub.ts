@@ -69,7 +69,8 @@ export class LiveHub {
   #open(orgId: string): Promise<OpenRoom> {
     const room = new Room(orgId, this.#ports, this.watching);
     const hear = (message: unknown): void => room.hear(message as LiveFact);
-    const opening = this.#ports.realtime.subscribe(channelOf(orgId), hear).then((leave) => ({ room, leave }));
+    const missed = (): void => room.missed();
+    const opening = this.#ports.realtime.subscribe(channelOf(orgId), hear, missed).then((leave) => ({ room, leave }));
     this.#rooms.set(orgId, opening);
     // Whoever comes next tries again.
     opening.catch(() => this.#rooms.delete(orgId));

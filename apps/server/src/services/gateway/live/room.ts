@@ -33,6 +33,11 @@ export class Room {
     this.#turn = this.#turn.then(() => this.#distribute(fact));
   }
 
+  /** Facts may have been lost on the way here. */
+  missed(): void {
+    this.#giveUp([...this.connections], new Error('The fan-out was away.'));
+  }
+
   /** Sends what happened after the cursor, then goes on with what happens; between the two nothing is lost or doubled. */
   subscribe(connection: Connection, topics: readonly LiveTopic[], cursor: string | undefined): Promise<void> {
     return this.#bringUpToDate(connection, async () => {
