@@ -24,8 +24,20 @@ const codeOf = async (response: Response): Promise<ProblemCode> => (await proble
 
 describe('a refusal', () => {
   it('is a problem document where there is nothing', async () => {
-    for (const path of ['/v1/nothing', '/v1/members/not-there/today/x', '/clients/fax/secret', '/v1/%zz', '/%00']) {
+    for (const path of [
+      '/v1/nothing',
+      '/v1/members/not-there/today/x',
+      '/clients/fax/secret',
+      '/v1/%zz',
+      '/problems/x',
+    ]) {
       expect(await codeOf(await ask(path)), path).toBe('not-found');
+    }
+    // Outside the API a page is the answer, or nothing; never a fault.
+    for (const path of ['/%00', '/..%2f..%2fetc%2fpasswd', '/assets/%2e%2e/%2e%2e/package.json', '/x.js']) {
+      const response = await ask(path);
+      expect(response.status, path).toBeLessThan(500);
+      expect(await response.text()).not.toMatch(/root:|"workspaces"/);
     }
   });
 

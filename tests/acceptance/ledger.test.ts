@@ -108,7 +108,12 @@ const isAcknowledged = async ({ session }: Phone, positions: readonly ReportedPo
 
 const killDatabase = async (signal: NodeJS.Signals): Promise<void> => {
   const pid = Number((await readFile(join(dataFolder, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0]);
-  if (Number.isInteger(pid) && pid > 1) process.kill(pid, signal);
+  try {
+    if (Number.isInteger(pid) && pid > 1) process.kill(pid, signal);
+  } catch (error) {
+    // It may have noticed by itself that its Muster is gone.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 };
 
 /** Some phone is acknowledged again: Muster works after what was done to it. */

@@ -39,7 +39,10 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
 
 /** What a run leaves behind is only kept when something went wrong. */
 const end = async (muster: MusterProcess, dataFolder: string): Promise<void> => {
+  const metrics = await (await fetch(`${muster.url}/metrics`)).text();
   await muster.stop();
+  const buried = metrics.match(/^muster_consumer_dead_letters\S* [1-9].*$/gm) ?? [];
+  if (buried.length > 0) throw new Error(`Consumers gave up on events (${dataFolder}): ${buried.join(', ')}`);
   const errors = await errorsLogged(dataFolder);
   if (errors.length > 0) {
     throw new Error(

@@ -60,7 +60,9 @@ export const toProblem = (error: unknown): Problem => {
   }
   if (
     error instanceof Error &&
-    /connection terminated|timeout exceeded when trying to connect|connection timeout/i.test(error.message)
+    /connection terminated|is not queryable|timeout exceeded when trying to connect|connection timeout/i.test(
+      error.message,
+    )
   ) {
     return problem('unavailable', { retryAfterSeconds: 2 });
   }
