@@ -62,6 +62,11 @@ export default defineConfig({
             { name: 'words-de', test: /src\/(app|components|i18n\/vocabulary|pages\/sign-in)\/de\.json$/ },
             // What every page needs is one file: forty small ones cost a phone more.
             { name: 'base', tags: ['$initial'] },
+            // The same for what members and guardians see first.
+            {
+              name: 'phone',
+              test: /src\/(app\/(phone-shell|use-navigation)|pages\/member\/(today|month\/(calendar|month-(grid|overview)|use-month)|looks\/looks-list|signals\/(risk-line|use-risk)|inbox\/(inbox-icon|use-unread)|section|member-frame|tracking\/(tracking-sign|use-tracking|browser-tracker|tracker)\.)|components\/(timeline|state-badge|relative-time|hint))/,
+            },
           ],
         },
       },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Plugin } from 'vite';
 
 const componentClass = /\.(m_[0-9a-f]+)/g;
@@ -47,6 +48,20 @@ export const withoutUnusedRules = (css: string, isUsed: (className: string) => b
     })
     .join('');
 
+const defaultColors = ['pink', 'grape', 'violet', 'indigo', 'cyan', 'teal', 'lime', 'green', 'orange'];
+
+/** Whether a script names a colour as a value: `'teal'` or `'teal.8'`; Mantine's own table names them as keys. */
+const namesColor = (scripts: string, color: string): boolean =>
+  new RegExp(`["'\`]${color}(\\.\\d)?["'\`]`).test(scripts);
+
+/** Drops the variables of Mantine's default colours that no script and no other rule mentions. */
+export const withoutUnusedColors = (css: string, scripts: string): string =>
+  defaultColors.reduce((kept, color) => {
+    const declaration = new RegExp(`--mantine-color-${color}-[\\w-]+:[^;}]+;?`, 'g');
+    const rest = kept.replace(declaration, '');
+    return namesColor(scripts, color) || rest.includes(`--mantine-color-${color}-`) ? kept : rest;
+  }, css);
+
 /** Runs after the bundle is made, when the scripts are known. */
 export const unusedCssPlugin = (): Plugin => ({
   name: 'muster-unused-css',
@@ -58,7 +73,24 @@ export const unusedCssPlugin = (): Plugin => ({
     const mentioned = new Set([...scripts.matchAll(/\bm_[0-9a-f]+\b/g)].map((match) => match[0]));
     for (const file of files) {
       if (file.type !== 'asset' || !file.fileName.endsWith('.css') || typeof file.source !== 'string') continue;
-      file.source = withoutUnusedRules(file.source, (className) => mentioned.has(className));
+      const slimmed = withoutUnusedColors(
+        withoutUnusedRules(file.source, (className) => mentioned.has(className)),
+        scripts,
+      );
+      if (slimmed.trim() === file.source.trim()) continue;
+      // Kept for a year under its name: what is in it now has to decide the name, not what was in it before.
+      const hash = createHash('sha256').update(slimmed).digest('base64url').slice(0, 8);
+      const renamed = file.fileName.replace(/-[\w-]{8}\.css$/, `-${hash}.css`);
+      for (const other of files) {
+        if (other.type === 'chunk') {
+          // Vite writes the list of what a chunk needs from this, after us.
+          if (other.viteMetadata?.importedCss.delete(file.fileName)) other.viteMetadata.importedCss.add(renamed);
+        } else if (typeof other.source === 'string' && other !== file) {
+          other.source = other.source.replaceAll(file.fileName, renamed);
+        }
+      }
+      delete bundle[file.fileName];
+      this.emitFile({ type: 'asset', fileName: renamed, source: slimmed });
     }
   },
 });

@@ -1,11 +1,12 @@
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { lazy, StrictMode, Suspense } from 'react';
+import { StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import '@mantine/core/styles.css';
 import './global.css';
 import { AnnouncerProvider } from './app/announcer.tsx';
+import { NoticeArea } from './app/notify.tsx';
 import { createQueryClient } from './app/query.ts';
 import { router } from './app/router.tsx';
 import { SessionProvider } from './app/session.tsx';
@@ -14,8 +15,6 @@ import { LoadingBlock } from './components/loading-block.tsx';
 import { startI18n } from './i18n/setup.ts';
 import { cssVariables, theme } from './theme.ts';
 
-// Nothing is announced in the first second; the page comes first.
-const Notices = lazy(async () => ({ default: (await import('./app/notices.tsx')).Notices }));
 const colorSchemes = localStorageColorSchemeManager({ key: 'muster.color-scheme' });
 
 const start = async () => {
@@ -30,9 +29,7 @@ const start = async () => {
         colorSchemeManager={colorSchemes}
         defaultColorScheme="auto"
       >
-        <Suspense>
-          <Notices />
-        </Suspense>
+        <NoticeArea />
         <AnnouncerProvider>
           <QueryClientProvider client={createQueryClient()}>
             <Suspense fallback={<LoadingBlock height="100dvh" />}>
