@@ -15,6 +15,9 @@ const flat = (texts: Texts, prefix = ''): [string, string][] =>
 const variables = (text: string): string[] =>
   [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? '').sort();
 
+/** Findings and steps arrive as English sentences; only other languages have texts of their own for them. */
+const isSaidByTheServer = (key: string): boolean => /^(finding|steps)\./.test(key);
+
 describe('texts', () => {
   it('live in folders of different names, because the name is the namespace', () => {
     const names = folders.map((folder) => folder.split('/').at(-1));
@@ -24,7 +27,7 @@ describe('texts', () => {
   it.each(folders)('%s is complete in every language', (folder) => {
     const english = new Map(flat(read(folder, 'en')));
     const german = new Map(flat(read(folder, 'de')));
-    expect([...german.keys()].sort()).toEqual([...english.keys()].sort());
+    expect([...german.keys()].filter((key) => !isSaidByTheServer(key)).sort()).toEqual([...english.keys()].sort());
     for (const [key, text] of english) {
       expect(text.trim(), key).not.toBe('');
       expect(variables(german.get(key) ?? ''), key).toEqual(variables(text));

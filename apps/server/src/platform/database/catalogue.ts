@@ -114,6 +114,8 @@ const rules: readonly { sentence: string; query: string }[] = [
         AND NOT (c.oid IN ('platform.outbox'::regclass, 'audit.entry'::regclass) AND g.privilege_type = 'INSERT')
         -- Answers by Idempotency-Key stand in the transaction of the write they answer, whichever service it is.
         AND NOT (c.oid = 'platform.idempotency'::regclass AND (g.privilege_type IN ('SELECT', 'INSERT') OR s.schema = 'gateway'))
+        -- The platform acts as the gateway where it acts as no other service.
+        AND NOT (c.oid = 'platform.job'::regclass AND s.schema = 'gateway')
         AND c.relname NOT LIKE 'pg\\_stat\\_statements%'`,
   },
   {

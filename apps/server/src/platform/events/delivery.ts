@@ -39,7 +39,7 @@ export interface DeliveryOptions {
   signal: AbortSignal;
   log: (message: string, error?: unknown) => void;
   /** Runs `work` as the relay inside the organization of `events`, in one transaction with the adapter's own notes. */
-  transact(events: readonly StoredEvent[], work: (tx: Tx) => Promise<void>): Promise<void>;
+  transact: (events: readonly StoredEvent[], work: (tx: Tx) => Promise<void>) => Promise<void>;
 }
 
 /** Another process serves the consumer now: this one has to stop and look again. */

@@ -14,7 +14,7 @@ export interface WatcherTuning {
 export interface WatcherOptions extends WatcherTuning {
   store: OutboxStore;
   /** `sweep`: also look after what nothing was said about. Must not throw. */
-  onNews(news: News, sweep: boolean): void;
+  onNews: (news: News, sweep: boolean) => void;
   log?: ((message: string, error?: unknown) => void) | undefined;
 }
 

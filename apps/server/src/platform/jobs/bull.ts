@@ -1,98 +1,113 @@
-import {
-  createPostgresBackend,
-  type Job as BullJob,
-  type JobProgress,
-  type PostgresConnectionOptions,
-  type PostgresQueueBackend,
-  Queue,
-  Worker,
-} from 'bullmq';
+import type { Job as BullJob } from 'bullmq';
 import type { Logger } from 'pino';
-import type { Consumer, EventBus, StoredEvent } from '../events/port.ts';
-import { jobsSchema } from './migrate-jobs.ts';
-import type { Jobs, RunningJob } from './port.ts';
+import type { Database } from '../database/port.ts';
+import type { Consumer, EventBus } from '../events/port.ts';
+import type { BullQueue, BullWorker, JobData, JobsBackend } from './backend.ts';
+import { JobKeeper, type Schedule } from './job-keeper.ts';
+import { type AskedJob, endJob, hasEnded, insertJob } from './job-store.ts';
+import { addTo, maxAttempts } from './job-settings.ts';
+import { type Jobs, JobsAwayError, type RunningJob } from './port.ts';
 
 export interface BullJobsOptions {
-  /** The runtime login; jobs take the role `muster_jobs`, which owns the schema `jobs`. */
-  readonly connectionString: string;
+  readonly backend: JobsBackend;
+  readonly database: Database;
   readonly events: EventBus;
   readonly log: Logger;
+  /** How often the queue is compared with what was asked for. Default: half a minute. */
+  readonly keepEveryMs?: number;
 }
 
-interface JobData {
-  readonly orgId: string;
-  readonly payload: Record<string, unknown>;
-}
-
-// BullMQ's types follow Redis unless every parameter up to the backend is named.
-const PostgresQueue = Queue<
-  JobData,
-  void,
-  string,
-  JobData,
-  void,
-  string,
-  PostgresQueueBackend,
-  PostgresConnectionOptions
->;
-const PostgresWorker = Worker<JobData, void, string, PostgresQueueBackend, JobProgress, PostgresConnectionOptions>;
-type PostgresWorker = InstanceType<typeof PostgresWorker>;
-
-const queueName = 'muster';
-const maxAttempts = 5;
 const concurrency = 4;
+/** A job may lose its process so often before it counts as the one that kills it. */
+const maxStalledCount = 5;
 
-/** The jobs port on BullMQ's PostgreSQL backend. Its pool is its own: a long job must not starve requests. */
+/** Every service has a queue of its own: a process works on those of its services. */
+const queueNameOf = (jobName: string): string => jobName.split('.', 1)[0] ?? jobName;
+
+/**
+ * The jobs port on BullMQ. What is asked for stands in `platform.job` until it has ended; the queue is only the way
+ * there, and what it forgot is put into it again.
+ */
 export const createBullJobs = (options: BullJobsOptions): Jobs => {
-  const { events, log } = options;
-  const connection = {
-    connectionString: options.connectionString,
-    options: '-c role=muster_jobs',
-    application_name: 'muster jobs',
-    schema: jobsSchema,
-    max: 4,
-  };
+  const { backend, database, events, log } = options;
   const handlers = new Map<string, (job: RunningJob) => Promise<void>>();
-  const schedules = new Map<string, { readonly everyMs: number; readonly work: () => Promise<void> }>();
-  const queue = new PostgresQueue(queueName, { connection }, createPostgresBackend);
-  queue.on('error', (error) => log.warn({ err: error }, 'the job queue lost its database for a moment'));
-  let worker: PostgresWorker | undefined;
+  const schedules = new Map<string, Schedule>();
+  const workers: BullWorker[] = [];
+  const queues = new Map<string, BullQueue>();
+
+  const queueOf = (jobName: string): BullQueue => {
+    const name = queueNameOf(jobName);
+    let queue = queues.get(name);
+    if (queue === undefined) {
+      queue = backend.openQueue(name);
+      queue.on('error', (error) => log.warn({ err: error, queue: name }, 'a job queue cannot be reached'));
+      queues.set(name, queue);
+    }
+    return queue;
+  };
+  const keeper = new JobKeeper({
+    database,
+    log,
+    schedules,
+    queueOf,
+    ownQueues: () => ownQueueNames().map((name) => ({ name, queue: queueOf(name) })),
+    everyMs: options.keepEveryMs ?? 30_000,
+  });
+  const ownQueueNames = (): string[] => [...new Set([...handlers.keys(), ...schedules.keys()].map(queueNameOf))];
 
   const run = async (job: BullJob<JobData>): Promise<void> => {
     const schedule = schedules.get(job.name);
     if (schedule !== undefined) return schedule.work();
     const handler = handlers.get(job.name);
     if (handler === undefined) throw new Error(`No service of this process handles the job ${job.name}.`);
+    const asked = askedBy(job);
+    const ended = await database.inOrganization('gateway', asked.orgId, (tx) => hasEnded(tx, asked.id));
+    if (ended) return;
     await handler({
-      id: job.id ?? '',
-      orgId: job.data.orgId,
-      payload: job.data.payload,
+      id: asked.id,
+      orgId: asked.orgId,
+      payload: asked.payload,
       attempt: job.attemptsMade + 1,
       progress: (fraction) => job.updateProgress(fraction),
     });
+    await database.inOrganization('gateway', asked.orgId, (tx) => endJob(tx, asked, { state: 'done' }));
   };
 
-  const add = async ({ id, orgId, payload }: StoredEvent<'platform.job-requested'>): Promise<void> => {
-    await queue.add(
-      payload.name,
-      { orgId, payload: payload.payload },
-      {
-        jobId: id,
-        attempts: maxAttempts,
-        backoff: { type: 'exponential', delay: 1_000, jitter: 0.5 },
-        removeOnComplete: { age: 24 * 3600, count: 1_000 },
-        removeOnFail: { age: 14 * 24 * 3600 },
-      },
+  const noteFailure = async (job: BullJob<JobData> | undefined, error: Error): Promise<void> => {
+    log.error({ err: error, job: { id: job?.id, name: job?.name } }, 'a job failed');
+    if (job === undefined || schedules.has(job.name) || job.attemptsMade < maxAttempts) return;
+    const asked = askedBy(job);
+    await database.inOrganization('gateway', asked.orgId, (tx) =>
+      endJob(tx, asked, { state: 'failed', reason: error.message }),
     );
   };
+
   events.subscribe({
     name: 'platform.jobs',
     service: 'gateway',
     types: ['platform.job-requested'],
-    handle: async (_tx, requests) => {
-      for (const request of requests) await add(request);
+    handle: async (tx, requests) => {
+      for (const { id, orgId, payload } of requests) {
+        const asked = { id, orgId, name: payload.name, payload: payload.payload };
+        await insertJob(tx, asked);
+        await addTo(queueOf(asked.name), asked).catch(async (error: unknown) => {
+          await backend.check().catch((cause: unknown) => {
+            throw new JobsAwayError('The job queue cannot be reached.', { cause });
+          });
+          throw error;
+        });
+      }
     },
   } satisfies Consumer<'platform.job-requested'>);
+
+  const openWorker = (name: string): BullWorker => {
+    const worker = backend.openWorker(name, run, { concurrency, maxStalledCount });
+    worker.on('error', (error) => log.warn({ err: error, queue: name }, 'a job worker cannot reach its queue'));
+    worker.on('failed', (job, error) => {
+      noteFailure(job, error).catch((cause: unknown) => log.warn({ err: cause }, 'a failed job is written down later'));
+    });
+    return worker;
+  };
 
   return {
     enqueue: (tx, orgId, { name, payload }) =>
@@ -105,39 +120,35 @@ export const createBullJobs = (options: BullJobsOptions): Jobs => {
       schedules.set(name, { everyMs, work });
     },
     start: async () => {
-      await queue.waitUntilReady();
-      for (const [name, { everyMs }] of schedules) {
-        await queue.upsertJobScheduler(
-          name,
-          { every: everyMs },
-          {
-            name,
-            data: { orgId: '', payload: {} },
-            opts: { removeOnComplete: { count: 10 }, removeOnFail: { count: 100 } },
-          },
-        );
-      }
-      for (const { key } of await queue.getJobSchedulers()) {
-        if (key !== undefined && key !== null && !schedules.has(key)) await queue.removeJobScheduler(key);
-      }
-      worker = new PostgresWorker(queueName, run, { connection, concurrency }, createPostgresBackend);
-      worker.on('error', (error) => log.warn({ err: error }, 'a job worker lost its database for a moment'));
-      worker.on('failed', (job, error) =>
-        log.error({ err: error, job: { id: job?.id, name: job?.name } }, 'a job failed'),
-      );
-      await worker.waitUntilReady();
+      await keeper.start();
+      workers.push(...ownQueueNames().map(openWorker));
     },
     stop: async () => {
-      await worker?.close();
-      await queue.close();
+      await keeper.stop();
+      await Promise.all(workers.map((worker) => worker.close()));
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+      await backend.close();
     },
     depth: async () => {
-      const counts = await queue.getJobCounts('waiting', 'delayed', 'prioritized', 'active', 'failed');
-      const { waiting = 0, delayed = 0, prioritized = 0, active = 0, failed = 0 } = counts;
-      return [{ name: queueName, waiting: waiting + delayed + prioritized, active, failed }];
+      const depths = await Promise.all(
+        ownQueueNames().map(async (name) => {
+          const counts = await queueOf(name)
+            .getJobCounts('waiting', 'delayed', 'prioritized', 'active', 'failed')
+            .catch(() => undefined);
+          if (counts === undefined) return [];
+          const { waiting = 0, delayed = 0, prioritized = 0, active = 0, failed = 0 } = counts;
+          return [{ name, waiting: waiting + delayed + prioritized, active, failed }];
+        }),
+      );
+      return depths.flat();
     },
-    check: async () => {
-      await queue.getJobCounts('waiting');
-    },
+    check: () => backend.check(),
   };
 };
+
+const askedBy = ({ id, name, data }: BullJob<JobData>): AskedJob => ({
+  id: id ?? '',
+  orgId: data.orgId,
+  name,
+  payload: data.payload,
+});

@@ -38,3 +38,10 @@ export interface Jobs {
   depth(): Promise<JobDepth[]>;
   check(): Promise<void>;
 }
+
+/** The queue is away; whoever consumes events takes it for an outage and waits. */
+export class JobsAwayError extends Error {
+  override name = 'JobsAwayError';
+  /** SQLSTATE "connection failure". */
+  readonly code = '08006';
+}

@@ -10,7 +10,7 @@ export interface TestDatabase {
   ownerPool: pg.Pool;
   /** For the runtime login. */
   connectionString: string;
-  drop(): Promise<void>;
+  drop: () => Promise<void>;
 }
 
 /** A migrated, empty database of its own, in a few dozen milliseconds. Drop it in `afterAll`. */

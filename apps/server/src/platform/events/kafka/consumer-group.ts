@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Consumer as KafkaClient, type Message, type MessagesStream, stringDeserializers } from '@platformatic/kafka';
-import { beforeEverything, type Cursor, isBeyond, parseCursor } from '../cursor.ts';
+import { beforeEverything, type Cursor, isBeyond } from '../cursor.ts';
 import { Delivery, type DeliveryOptions } from '../delivery.ts';
 import type { Consumer, StoredEvent } from '../port.ts';
 import { clientOptions, type KafkaAddress } from './address.ts';
@@ -176,7 +176,7 @@ async function nextRecords(stream: Stream, limit: number, signal: AbortSignal): 
   const records: Record[] = [];
   for (let waited = false; ; waited = true) {
     while (records.length < limit) {
-      const record: Record | null = stream.read();
+      const record = stream.read() as Record | null;
       if (record === null) break;
       records.push(record);
     }

@@ -19,7 +19,7 @@ export function fixFor(error: unknown, { brokers, sasl }: KafkaAddress, settings
   if (causes.some(({ code }) => /CERT|UNABLE_TO_VERIFY/.test(code ?? ''))) {
     return `The certificate of the Kafka broker at ${where} is not trusted: set MUSTER_KAFKA_TLS_CA to a file with the certificate of its authority.`;
   }
-  if (causes.some(({ message }) => /^TLS handshake failed/.test(message ?? ''))) {
+  if (causes.some(({ message }) => message?.startsWith('TLS handshake failed'))) {
     return `The Kafka broker at ${where} does not speak TLS: set MUSTER_KAFKA_BROKERS to a port that does, or MUSTER_KAFKA_TLS to false.`;
   }
   if (causes.some(({ message }) => message === 'Connection closed')) {
