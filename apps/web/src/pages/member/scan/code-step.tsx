@@ -82,7 +82,7 @@ export const CodeStep = ({ isLooking, isBusy, isKept, onCode, typed, onTyped, ch
     <Stack gap="md">
       {!isKept && <Camera isLooking={isLooking} isBusy={isBusy} onRead={(text) => onCode(text, false)} />}
       {children}
-      <form onSubmit={submit} noValidate>
+      <form onSubmit={submit} noValidate className={classes.form}>
         <TextInput
           label={t('typed.label')}
           description={t('typed.hint')}
@@ -101,13 +101,10 @@ export const CodeStep = ({ isLooking, isBusy, isKept, onCode, typed, onTyped, ch
             onTyped(asTyping(event.currentTarget.value));
           }}
           error={isTried && !isWhole(typed) ? t('typed.incomplete') : null}
-          rightSectionWidth={96}
-          rightSection={
-            <Button type="submit" size="sm" variant={isWhole(typed) ? 'filled' : 'default'} disabled={isBusy || isKept}>
-              {t('typed.send')}
-            </Button>
-          }
         />
+        <Button type="submit" size="lg" variant={isWhole(typed) ? 'filled' : 'default'} disabled={isBusy || isKept}>
+          {t('typed.send')}
+        </Button>
       </form>
     </Stack>
   );
