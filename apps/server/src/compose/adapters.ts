@@ -9,6 +9,7 @@ import { OutboxBus, type OutboxBusOptions } from '../platform/events/outbox-bus.
 import { createAccessTokens } from '../platform/http/access-token-verifier.ts';
 import { createBullJobs } from '../platform/jobs/bull.ts';
 import { migrateJobs } from '../platform/jobs/migrate-jobs.ts';
+import { postgresJobs } from '../platform/jobs/postgres-backend.ts';
 import { createFolderObjects } from '../platform/objects/folder.ts';
 import { createMemoryRealtime } from '../platform/realtime/memory.ts';
 import type { Ports } from '../platform/service.ts';
@@ -81,7 +82,12 @@ export const openPorts = async (
     configuration.MUSTER_KAFKA_BROKERS.length === 0
       ? new OutboxBus(onPostgres)
       : await openKafka(configuration, onPostgres);
-  const jobs = createBullJobs({ connectionString: address.runtimeUrl, events, log: telemetry.log });
+  const jobs = createBullJobs({
+    backend: postgresJobs(address.runtimeUrl),
+    database: pool('muster jobs', 4),
+    events,
+    log: telemetry.log,
+  });
   const accessTokens = createAccessTokens({ database, clock, issuer: configuration.publicUrl });
   return {
     database,

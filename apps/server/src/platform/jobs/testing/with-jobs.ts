@@ -1,0 +1,24 @@
+import { pino } from 'pino';
+import { testDatabase } from '../../database/testing/test-database.ts';
+import { OutboxBus } from '../../events/outbox-bus.ts';
+import type { JobsBackend } from '../backend.ts';
+import { createBullJobs } from '../bull.ts';
+import type { JobsUnderTest } from '../suite.ts';
+
+/** Gives tests a job queue over a database of their own, and takes both away again. */
+export const withJobsOn =
+  (openBackend: (connectionString: string) => JobsBackend) =>
+  async (test: (given: JobsUnderTest) => Promise<void>): Promise<void> => {
+    const { database, connectionString, drop } = await testDatabase();
+    const events = new OutboxBus({ database, listenUrl: connectionString });
+    const backend = openBackend(connectionString);
+    const log = pino({ level: 'silent' });
+    const jobs = createBullJobs({ backend, database, events, log, keepEveryMs: 500 });
+    try {
+      await test({ database, events, jobs });
+    } finally {
+      await jobs.stop();
+      await events.stop();
+      await drop();
+    }
+  };
