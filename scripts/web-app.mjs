@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { packagedNode, Refusal, root, toolEnvironment } from './install.mjs';
 import { run } from './processes.mjs';
 
@@ -30,6 +31,18 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
+/** Beside each file that shrinks stands its compressed form, so that the server need not compress while it serves. */
+function compressBuilt() {
+  for (const path of filesIn(join(webFolder, 'dist'))) {
+    if (!/\.(js|css|html|svg|webmanifest)$/.test(path)) continue;
+    const content = readFileSync(path);
+    if (content.length < 1024) continue;
+    const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
+    writeFileSync(`${path}.br`, brotliCompressSync(content, quality));
+    writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+  }
+}
+
 /**
  * @param {(line: string) => void} say shows one line of progress
  * @throws {Refusal} with the output of the build when it fails
@@ -47,6 +60,7 @@ export async function ensureWebBuilt(say) {
     deadlineMs: 5 * 60_000,
   });
   if (result.code !== 0) throw new Refusal(`The web app does not build:\n${result.output.trim()}`);
+  compressBuilt();
   writeFileSync(stampFile, stamp);
   say(`Built the web app in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
 }

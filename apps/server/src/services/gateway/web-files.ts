@@ -17,6 +17,8 @@ export const serveWebFiles = async (server: FastifyInstance, webRoot: string): P
     root: webRoot,
     // One route for all files: a build that is replaced while the server runs is served as it is.
     serve: false,
+    // `.br` and `.gz` stand beside the files that shrink.
+    preCompressed: true,
     setHeaders: (reply, path) => {
       reply.header('Cache-Control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
