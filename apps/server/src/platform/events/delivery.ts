@@ -4,7 +4,8 @@ import { sql } from 'kysely';
 import type { Tx } from '../database/port.ts';
 import { actAs } from '../database/postgres.ts';
 import { isOutage } from './outage.ts';
-import { insertDeadLetter, type OutboxStore, recordInInbox, removeDeadLetter } from './outbox-store.ts';
+import { insertDeadLetter, recordInInbox, removeDeadLetter } from './inbox.ts';
+import type { OutboxStore } from './outbox-store.ts';
 import type { Consumer, DeadLetter, StoredEvent } from './port.ts';
 
 export interface DeliveryTuning {

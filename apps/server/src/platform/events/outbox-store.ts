@@ -17,7 +17,8 @@ interface OutboxRow {
   trace_id: string | null;
 }
 
-const eventColumns = sql`id, type, version, org_id, key, occurred_at, payload, trace_id`;
+/** Of the tables that hold whole events. */
+export const eventColumns = sql`id, type, version, org_id, key, occurred_at, payload, trace_id`;
 
 /**
  * No transaction below this one is running any more: nobody can add rows there. Everything at or above it waits,
@@ -260,34 +261,6 @@ export async function moveCursor(tx: Tx, consumer: string, from: Cursor, to: Cur
     UPDATE platform.consumer_cursor SET xid = ${to.xid}::xid8, seq = ${to.seq}, moved_at = now()
     WHERE consumer = ${consumer} AND xid = ${from.xid}::xid8 AND seq = ${from.seq}`.execute(tx);
   return numAffectedRows === 1n;
-}
-
-/**
- * Remembers that a consumer handles these events now.
- * @returns the ids that it has neither handled nor given up before
- */
-export async function recordInInbox(tx: Tx, consumer: string, eventIds: readonly string[]): Promise<Set<string>> {
-  const { rows } = await sql<{ event_id: string }>`
-    INSERT INTO platform.inbox (consumer, event_id)
-    SELECT ${consumer}, fresh.id FROM unnest(${[...eventIds]}::uuid[]) AS fresh (id)
-    WHERE NOT EXISTS (SELECT FROM platform.dead_letter d WHERE d.consumer = ${consumer} AND d.id = fresh.id)
-    ON CONFLICT DO NOTHING RETURNING event_id`.execute(tx);
-  return new Set(rows.map((row) => row.event_id));
-}
-
-export async function insertDeadLetter(tx: Tx, letter: Omit<DeadLetter, 'failedAt'>): Promise<void> {
-  const { event } = letter;
-  await sql`
-    INSERT INTO platform.dead_letter (consumer, cursor, ${eventColumns}, reason, tries)
-    VALUES (${letter.consumer}, ${event.cursor}, ${event.id}, ${event.type}, ${event.version}, ${event.orgId}, ${event.key},
-      ${event.occurredAt}, ${JSON.stringify(event.payload)}, ${event.traceId ?? null}, ${letter.reason}, ${letter.tries})
-    ON CONFLICT (consumer, id) DO UPDATE SET reason = EXCLUDED.reason, tries = EXCLUDED.tries, failed_at = now()`.execute(
-    tx,
-  );
-}
-
-export async function removeDeadLetter(tx: Tx, consumer: string, eventId: string): Promise<void> {
-  await sql`DELETE FROM platform.dead_letter WHERE consumer = ${consumer} AND id = ${eventId}`.execute(tx);
 }
 
 type DeadLetterRow = Omit<OutboxRow, 'xid' | 'seq'> & {
