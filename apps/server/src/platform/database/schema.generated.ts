@@ -389,6 +389,18 @@ export interface PlatformInbox {
   handled_at: Generated<Timestamp>;
 }
 
+export interface PlatformJob {
+  asked_at: Generated<Timestamp>;
+  ended_at: Timestamp | null;
+  id: string;
+  name: string;
+  org_id: string;
+  payload: Json;
+  queued_at: Generated<Timestamp>;
+  reason: string | null;
+  state: Generated<string>;
+}
+
 export interface PlatformOutbox {
   id: string;
   key: string;
@@ -723,6 +735,7 @@ export interface DB {
   'platform.dead_letter': PlatformDeadLetter;
   'platform.idempotency': PlatformIdempotency;
   'platform.inbox': PlatformInbox;
+  'platform.job': PlatformJob;
   'platform.outbox': PlatformOutbox;
   'platform.outbox_trimmed': PlatformOutboxTrimmed;
   'published.account': PublishedAccount;
