@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { access, constants, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { uuidv7 } from '../ids.ts';
+import { type Measured, measure, verified } from './measure.ts';
 import { isObjectKey, type ObjectStore, type StoredObject } from './port.ts';
 
 /** Objects as files below one folder, each beside a small `.json` that describes it. */
@@ -34,7 +34,7 @@ export const createFolderObjects = async (folder: string): Promise<ObjectStore> 
       try {
         await access(path, constants.R_OK);
         const object = JSON.parse(await readFile(`${path}.json`, 'utf8')) as StoredObject;
-        return { object, content: createReadStream(path) };
+        return { object, content: verified(createReadStream(path), object) };
       } catch (error) {
         if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
         throw error;
@@ -49,23 +49,18 @@ export const createFolderObjects = async (folder: string): Promise<ObjectStore> 
   };
 };
 
-const writeDurably = async (path: string, content: Buffer | Readable): Promise<{ bytes: number; sha256: string }> => {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const measure = new Transform({
-    transform: (chunk: Buffer, _encoding, done) => {
-      hash.update(chunk);
-      bytes += chunk.length;
-      done(null, chunk);
-    },
+const writeDurably = async (path: string, content: Buffer | Readable): Promise<Measured> => {
+  let measured: Measured = { bytes: 0, sha256: '' };
+  const meter = measure((result) => {
+    measured = result;
   });
   const source = Buffer.isBuffer(content) ? Readable.from([content]) : content;
-  await pipeline(source, measure, createWriteStream(path, { mode: 0o600 }));
+  await pipeline(source, meter, createWriteStream(path, { mode: 0o600 }));
   const file = await open(path, 'r+');
   try {
     await file.sync();
   } finally {
     await file.close();
   }
-  return { bytes, sha256: hash.digest('hex') };
+  return measured;
 };
