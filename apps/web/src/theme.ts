@@ -62,7 +62,7 @@ const systemFonts =
 export const theme = createTheme({
   colors: { petrol, red, gray: slate, dark: night },
   primaryColor: 'petrol',
-  primaryShade: { light: 8, dark: 6 },
+  primaryShade: { light: 8, dark: 7 },
   autoContrast: true,
   luminanceThreshold: 0.34,
   black: '#1b2127',

@@ -9,6 +9,7 @@ export const NotFoundPage = () => {
   return (
     <Center mih="60dvh" component="main">
       <EmptyNotice
+        isWholePage
         icon={IconMapQuestion}
         title={t('not-found.title')}
         hint={t('not-found.hint')}

@@ -151,6 +151,7 @@ export const SignInPage = () => {
                   component="button"
                   type="button"
                   size="sm"
+                  py={4}
                   ta="left"
                   onClick={() => form.setAsksOrganization(true)}
                 >
