@@ -265,6 +265,8 @@ function hasEnded(child: ChildProcess): boolean {
 
 async function ensureDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
+  // What is cut here fails the next query; as an event nobody heard it would end the process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [databaseName]);
