@@ -30,6 +30,14 @@ describe('the screen at a gate', () => {
   const typed = () => kiosk.page.getByText(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
   const picture = () => kiosk.page.getByRole('img', { name: `Code of ${gate.name}` });
 
+  /** What the screen shows at one moment. */
+  const shown = () =>
+    kiosk.page.evaluate(() => ({
+      at: document.querySelector('time')?.dateTime ?? '',
+      text: /\b[0-9A-Z]{4}-[0-9A-Z]{4}\b/.exec(document.body.innerText)?.[0] ?? '',
+      picture: document.querySelector('[role=img] path')?.getAttribute('d') ?? '',
+    }));
+
   it('shows the code of the gate, its time and that it is connected', async () => {
     await kiosk.page.goto(await link());
     await see(kiosk.page.getByRole('heading', { name: gate.name }));
@@ -50,17 +58,17 @@ describe('the screen at a gate', () => {
     await see(typed());
     const authorization = `Kiosk ${path.split('#')[1] ?? ''}`;
     const { codes } = await call(routes.readKioskCodes, {}, null, { authorization });
-    const place = async () => {
-      const shown = await typed().innerText();
-      return codes.findIndex((code) => code.typed === shown);
-    };
     await page.context().setOffline(true);
     for (const second of [15, 30, 45, 60]) {
-      const before = await place();
+      const before = (await shown()).picture;
       await page.clock.runFor(15_000);
-      await see(picture());
+      const { at, text } = await eventually(`Another picture after ${second} s`, async () => {
+        const now = await shown();
+        return now.picture !== before && now;
+      });
       // The code of that later time, as the server will accept it then.
-      await eventually(`A later code after ${second} s`, async () => (await place()) > before);
+      const due = codes.find(({ validFrom, validUntil }) => validFrom <= at && at < validUntil);
+      expect(text).toBe(due?.typed);
     }
     await see(page.getByText('No network; the code is still valid'));
 
