@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Configuration } from '../config/schema.ts';
-import { createMemoryCache } from '../platform/cache/memory.ts';
 import { systemClock } from '../platform/clock.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../platform/database/embedded.ts';
 import { migrate } from '../platform/database/migrate.ts';
@@ -9,13 +8,12 @@ import { OutboxBus, type OutboxBusOptions } from '../platform/events/outbox-bus.
 import { createAccessTokens } from '../platform/http/access-token-verifier.ts';
 import { createBullJobs } from '../platform/jobs/bull.ts';
 import { migrateJobs } from '../platform/jobs/migrate-jobs.ts';
-import { postgresJobs } from '../platform/jobs/postgres-backend.ts';
-import { createFolderObjects } from '../platform/objects/folder.ts';
-import { createMemoryRealtime } from '../platform/realtime/memory.ts';
 import type { Ports } from '../platform/service.ts';
 import type { Telemetry } from '../platform/telemetry/telemetry.ts';
 import { openKafka } from './kafka.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import { openObjects } from './objects.ts';
+import { openPassing } from './redis.ts';
 
 /** Which adapter stands behind each port is decided in this file, from the configuration, and nowhere else. */
 
@@ -69,9 +67,14 @@ export const openPorts = async (
     return database;
   };
   const database = pool('muster', configuration.MUSTER_DATABASE_POOL);
-  const cache = createMemoryCache(clock);
-  const realtime = createMemoryRealtime();
-  const objects = await createFolderObjects(join(configuration.dataFolder, 'objects'));
+  const { cache, realtime, jobsBackend } = await openPassing(
+    configuration,
+    address.runtimeUrl,
+    clock,
+    telemetry,
+    lifecycle,
+  );
+  const objects = await openObjects(configuration, lifecycle);
   const onPostgres: OutboxBusOptions = {
     database: pool('muster events', 6),
     listenUrl: address.runtimeUrl,
@@ -83,7 +86,7 @@ export const openPorts = async (
       ? new OutboxBus(onPostgres)
       : await openKafka(configuration, onPostgres);
   const jobs = createBullJobs({
-    backend: postgresJobs(address.runtimeUrl),
+    backend: jobsBackend,
     database: pool('muster jobs', 4),
     events,
     log: telemetry.log,

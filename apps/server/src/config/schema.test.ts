@@ -25,7 +25,11 @@ describe('the configuration', () => {
   });
 
   it('takes a service named twice as one', () => {
-    const twice = { MUSTER_TARGETS: 'geo, geo', MUSTER_DATABASE_URL: 'postgres://a@b/c' };
+    const twice = {
+      MUSTER_REDIS_URL: 'redis://cache',
+      MUSTER_TARGETS: 'geo, geo',
+      MUSTER_DATABASE_URL: 'postgres://a@b/c',
+    };
     expect(parse(twice).targets).toEqual(['geo']);
   });
 
@@ -50,6 +54,17 @@ describe('the configuration', () => {
     ['a database that is no PostgreSQL', { MUSTER_DATABASE_URL: 'mysql://localhost/muster' }, /MUSTER_DATABASE_URL/],
     ['several processes on the embedded database', { MUSTER_TARGETS: 'geo' }, /set MUSTER_DATABASE_URL/],
     ['a broker without its port', { MUSTER_KAFKA_BROKERS: 'kafka-1' }, /it must be addresses like kafka-1:9092/],
+    [
+      'several processes with a cache in memory',
+      { MUSTER_TARGETS: 'geo', MUSTER_DATABASE_URL: 'postgres://db/muster' },
+      /set MUSTER_REDIS_URL/,
+    ],
+    ['a Redis that is none', { MUSTER_REDIS_URL: 'http://redis:6379' }, /MUSTER_REDIS_URL cannot be used/],
+    ['a numbered database of a Cluster', { MUSTER_REDIS_URL: 'redis://a/1,redis://b/1' }, /take the number off/],
+    ['nodes with different passwords', { MUSTER_REDIS_URL: 'redis://:x@a,redis://:y@b' }, /must have the same user/],
+    ['settings of S3 without a bucket', { MUSTER_S3_ENDPOINT: 'http://s3' }, /MUSTER_S3_BUCKET is not set/],
+    ['half a key to S3', { MUSTER_S3_BUCKET: 'muster', MUSTER_S3_ACCESS_KEY_ID: 'a' }, /set both, or neither/],
+    ['a key for no encryption', { MUSTER_S3_BUCKET: 'muster', MUSTER_S3_KMS_KEY: 'a' }, /MUSTER_S3_ENCRYPTION/],
     ['settings of Kafka without Kafka', { MUSTER_KAFKA_TLS: 'true' }, /MUSTER_KAFKA_BROKERS is not set/],
     ['half a sign-in to Kafka', { ...kafka, MUSTER_KAFKA_SASL_USERNAME: 'a' }, /go together: set both, or neither/],
     ['an authority without TLS', { ...kafka, MUSTER_KAFKA_TLS_CA: '/ca.pem' }, /MUSTER_KAFKA_TLS is not/],

@@ -92,6 +92,39 @@ export const environmentSchema = z.object({
   MUSTER_KAFKA_RETENTION_HOURS: positiveInteger
     .default(48)
     .meta({ description: 'How long Kafka keeps events, when Muster makes the topic.' }),
+  MUSTER_REDIS_URL: list
+    .pipe(
+      z.array(z.url({ protocol: /^rediss?$/, error: 'it must be an address like redis://user:password@host:6379' })),
+    )
+    .default([])
+    .meta({
+      description:
+        'Redis for cache, rate limits, live messages and jobs; `rediss://` over TLS. Several addresses, separated by commas, are nodes of one Redis Cluster. Default: memory and PostgreSQL, for one process.',
+    }),
+  MUSTER_S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'it must be the name of a bucket')
+    .optional()
+    .meta({ description: 'Bucket for reports and archives. Default: the folder `objects` in MUSTER_DATA.' }),
+  MUSTER_S3_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'it must be an address like https://s3.example' })
+    .optional()
+    .meta({ description: 'An S3 server of another kind. Default: Amazon’s, for the region.' }),
+  MUSTER_S3_REGION: z.string().default('us-east-1').meta({ description: 'Region of the bucket.' }),
+  MUSTER_S3_ACCESS_KEY_ID: z
+    .string()
+    .optional()
+    .meta({ description: 'Default: whatever role or profile the machine has.' }),
+  MUSTER_S3_SECRET_ACCESS_KEY: z.string().optional().meta({ description: 'Goes with the access key.' }),
+  MUSTER_S3_PATH_STYLE: trueOrFalse.optional().meta({
+    description:
+      'Whether the bucket stands in the path instead of the host name. Default: true if MUSTER_S3_ENDPOINT is set.',
+  }),
+  MUSTER_S3_ENCRYPTION: z
+    .enum(['AES256', 'aws:kms'])
+    .optional()
+    .meta({ description: 'What the server is asked to encrypt with. Default: as the bucket says.' }),
+  MUSTER_S3_KMS_KEY: z.string().optional().meta({ description: 'Key for `aws:kms`. Default: the account’s own.' }),
   MUSTER_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -175,7 +208,46 @@ const unsoundnessOf = (environment: Environment): string[] => {
   if (environment.MUSTER_DATABASE_OWNER_URL !== undefined && environment.MUSTER_DATABASE_URL === undefined) {
     sentences.push('MUSTER_DATABASE_OWNER_URL is set, but MUSTER_DATABASE_URL is not: set both, or neither.');
   }
-  return [...sentences, ...unsoundnessOfKafka(environment)];
+  if (!all && environment.MUSTER_REDIS_URL.length === 0) {
+    sentences.push(
+      'Cache, rate limits and live messages in memory serve one process only: set MUSTER_REDIS_URL to run the services apart, or run all of them in one process.',
+    );
+  }
+  return [
+    ...sentences,
+    ...unsoundnessOfKafka(environment),
+    ...unsoundnessOfRedis(environment),
+    ...unsoundnessOfS3(environment),
+  ];
+};
+
+const unsoundnessOfRedis = ({ MUSTER_REDIS_URL: urls }: Environment): string[] => {
+  if (urls.length < 2) return [];
+  const sentences: string[] = [];
+  const nodes = urls.map((url) => new URL(url));
+  if (nodes.some(({ pathname }) => Number(pathname.slice(1)) > 0)) {
+    sentences.push('A Redis Cluster has no numbered databases: take the number off the addresses in MUSTER_REDIS_URL.');
+  }
+  if (new Set(nodes.map(({ protocol, username, password }) => `${protocol}${username}:${password}`)).size > 1) {
+    sentences.push('The nodes in MUSTER_REDIS_URL must have the same user, password and use of TLS.');
+  }
+  return sentences;
+};
+
+const unsoundnessOfS3 = (environment: Environment): string[] => {
+  const { MUSTER_S3_ACCESS_KEY_ID: accessKey, MUSTER_S3_SECRET_ACCESS_KEY: secretKey } = environment;
+  const { MUSTER_S3_ENDPOINT: endpoint, MUSTER_S3_ENCRYPTION: encryption, MUSTER_S3_KMS_KEY: key } = environment;
+  const sentences: string[] = [];
+  if (environment.MUSTER_S3_BUCKET === undefined && (endpoint ?? accessKey ?? encryption) !== undefined) {
+    sentences.push('MUSTER_S3_BUCKET is not set, but other settings of S3 are: set it, or none of them.');
+  }
+  if ((accessKey === undefined) !== (secretKey === undefined)) {
+    sentences.push('MUSTER_S3_ACCESS_KEY_ID and MUSTER_S3_SECRET_ACCESS_KEY go together: set both, or neither.');
+  }
+  if (key !== undefined && encryption !== 'aws:kms') {
+    sentences.push('MUSTER_S3_KMS_KEY is set, but MUSTER_S3_ENCRYPTION is not `aws:kms`: set it so.');
+  }
+  return sentences;
 };
 
 const unsoundnessOfKafka = (environment: Environment): string[] => {

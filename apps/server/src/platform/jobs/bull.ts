@@ -127,7 +127,6 @@ export const createBullJobs = (options: BullJobsOptions): Jobs => {
       await keeper.stop();
       await Promise.all(workers.map((worker) => worker.close()));
       await Promise.all([...queues.values()].map((queue) => queue.close()));
-      await backend.close();
     },
     depth: async () => {
       const depths = await Promise.all(

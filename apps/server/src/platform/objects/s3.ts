@@ -112,7 +112,7 @@ export const createS3Objects = (options: S3Options): ObjectStore & { close(): vo
       ),
     check: async () => {
       await client.send(new HeadBucketCommand({ Bucket: bucket })).catch((cause: unknown) => {
-        throw new Error(`The bucket ${bucket} cannot be used: ${reasonOf(cause)}.`, { cause });
+        throw new BucketError(bucket, cause);
       });
     },
     close: () => client.destroy(),
@@ -125,12 +125,29 @@ const encryptionOf = ({ encryption }: S3Options): Partial<PutObjectCommandInput>
   return { ServerSideEncryption: encryption.kind, SSEKMSKeyId: encryption.keyId };
 };
 
+/** A bucket that cannot be used, and why. */
+class BucketError extends Error {
+  override name = 'BucketError';
+  readonly refused: boolean;
+
+  constructor(bucket: string, cause: unknown) {
+    const refusal = refusalOf(cause);
+    const reason = refusal ?? (cause instanceof Error ? cause.message || cause.name : String(cause));
+    super(`The bucket ${bucket} cannot be used: ${reason}.`, { cause });
+    this.refused = refusal !== undefined;
+  }
+}
+
+/** True when S3 answered, and said no. */
+export const isRefusal = (error: unknown): error is Error => error instanceof BucketError && error.refused;
+
 /** A HEAD has no body to explain itself: the status must do. */
-const reasonOf = (error: unknown): string => {
+const refusalOf = (error: unknown): string | undefined => {
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   if (status === 403) return 'the credentials are refused';
   if (status === 404) return 'there is none of that name';
-  return error instanceof Error ? error.message || error.name : String(error);
+  if (status === 301) return 'it is in another region';
+  return undefined;
 };
 
 /** A stream is kept in a temporary file while `work` needs it. */

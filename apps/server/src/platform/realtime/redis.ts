@@ -52,8 +52,7 @@ export const createRedisRealtime = ({ urls, telemetry }: RedisRealtimeOptions): 
       };
     },
     check: async () => {
-      await pingAll(publisher);
-      subscriber.check();
+      await Promise.all([pingAll(publisher), pingAll(subscriber.redis)]);
     },
     close: async () => {
       listeners.clear();
@@ -112,10 +111,6 @@ class Subscriber {
     await within(subscribeWithinMs, done).catch(() => undefined);
     // Somebody may have come while we left.
     if (this.#listeners.has(channel)) await this.attend(channel);
-  }
-
-  check(): void {
-    if (this.redis.status !== 'ready') throw new Error(`The connection for live facts is ${this.redis.status}.`);
   }
 
   stop(): void {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 
 /** One Redis, or a Cluster: whoever only sends commands need not know which. */
@@ -36,7 +37,7 @@ export const connectRedis = (urls: readonly string[], use: RedisUse): RedisClien
   if (first === undefined) throw new Error('Redis needs an address.');
   const nodes = urls.map((url) => nodeOf(url));
   const options: ConnectionSettings = { ...credentialsOf(first), ...mannerOf(use), connectionName: use.name };
-  if (!isCluster(urls)) return new Redis({ ...options, ...nodeOf(first), retryStrategy });
+  if (!isCluster(urls)) return new Redis({ ...connectionTo(first), ...options, retryStrategy });
   const offline = use.manner.kind === 'patient';
   const cluster = new Cluster(nodes, {
     enableOfflineQueue: offline,
@@ -54,11 +55,18 @@ export const connectRedis = (urls: readonly string[], use: RedisUse): RedisClien
   return cluster;
 };
 
-/** Resolves when every master answers. */
-export const pingAll = async (redis: RedisClient): Promise<void> => {
-  const masters = redis instanceof Cluster ? redis.nodes('master') : [redis];
-  if (masters.length === 0) throw new Error('No node of the Redis Cluster answers.');
-  await within(checkWithinMs, Promise.all(masters.map((master) => master.ping())));
+/** Resolves when every master answers; a connection that is just being made is given a moment. */
+export const pingAll = (redis: RedisClient): Promise<void> =>
+  within(
+    checkWithinMs,
+    whenReady(redis).then(async () => {
+      const masters = redis instanceof Cluster ? redis.nodes('master') : [redis];
+      await Promise.all(masters.map((master) => master.ping()));
+    }),
+  );
+
+const whenReady = async (redis: RedisClient): Promise<void> => {
+  while (redis.status !== 'ready') await sleep(10, undefined, { ref: false });
 };
 
 const mannerOf = ({ manner }: RedisUse): ConnectionSettings =>
@@ -71,6 +79,12 @@ const mannerOf = ({ manner }: RedisUse): ConnectionSettings =>
         maxRetriesPerRequest: 0,
         autoResendUnfulfilledCommands: false,
       };
+
+/** Where an address leads, and how to sign in there. */
+export const connectionTo = (url: string): ConnectionSettings & { host: string; port: number } => ({
+  ...credentialsOf(url),
+  ...nodeOf(url),
+});
 
 const nodeOf = (url: string): { host: string; port: number } => {
   const { hostname, port } = new URL(url);

@@ -18,6 +18,7 @@ export const withJobsOn =
       await test({ database, events, jobs });
     } finally {
       await jobs.stop();
+      await backend.close();
       await events.stop();
       await drop();
     }
