@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job as BullJob } from 'bullmq';
 import type { Logger } from 'pino';
 import type { Database } from '../database/port.ts';
@@ -20,6 +21,9 @@ export interface BullJobsOptions {
 const concurrency = 4;
 /** A job may lose its process so often before it counts as the one that kills it. */
 const maxStalledCount = 5;
+const goodbyeMs = 2_000;
+/** While a queue is away its clients complain without end; so often is enough. */
+const complainEveryMs = 30_000;
 
 /** Every service has a queue of its own: a process works on those of its services. */
 const queueNameOf = (jobName: string): string => jobName.split('.', 1)[0] ?? jobName;
@@ -35,12 +39,19 @@ export const createBullJobs = (options: BullJobsOptions): Jobs => {
   const workers: BullWorker[] = [];
   const queues = new Map<string, BullQueue>();
 
+  let quietUntilMs = 0;
+  const complain = (error: Error): void => {
+    if (performance.now() < quietUntilMs) return;
+    quietUntilMs = performance.now() + complainEveryMs;
+    log.warn({ err: error }, 'the job queue cannot be reached');
+  };
+
   const queueOf = (jobName: string): BullQueue => {
     const name = queueNameOf(jobName);
     let queue = queues.get(name);
     if (queue === undefined) {
       queue = backend.openQueue(name);
-      queue.on('error', (error) => log.warn({ err: error, queue: name }, 'a job queue cannot be reached'));
+      queue.on('error', complain);
       queues.set(name, queue);
     }
     return queue;
@@ -55,7 +66,14 @@ export const createBullJobs = (options: BullJobsOptions): Jobs => {
   });
   const ownQueueNames = (): string[] => [...new Set([...handlers.keys(), ...schedules.keys()].map(queueNameOf))];
 
+  const running = new Set<Promise<void>>();
   const run = async (job: BullJob<JobData>): Promise<void> => {
+    const work = runOne(job).finally(() => running.delete(work));
+    running.add(work);
+    return work;
+  };
+
+  const runOne = async (job: BullJob<JobData>): Promise<void> => {
     const schedule = schedules.get(job.name);
     if (schedule !== undefined) return schedule.work();
     const handler = handlers.get(job.name);
@@ -102,7 +120,7 @@ export const createBullJobs = (options: BullJobsOptions): Jobs => {
 
   const openWorker = (name: string): BullWorker => {
     const worker = backend.openWorker(name, run, { concurrency, maxStalledCount });
-    worker.on('error', (error) => log.warn({ err: error, queue: name }, 'a job worker cannot reach its queue'));
+    worker.on('error', complain);
     worker.on('failed', (job, error) => {
       noteFailure(job, error).catch((cause: unknown) => log.warn({ err: cause }, 'a failed job is written down later'));
     });
@@ -125,7 +143,10 @@ export const createBullJobs = (options: BullJobsOptions): Jobs => {
     },
     stop: async () => {
       await keeper.stop();
-      await Promise.all(workers.map((worker) => worker.close()));
+      const closing = Promise.all(workers.map((worker) => worker.close()));
+      while (running.size > 0) await Promise.allSettled(running);
+      // What is left is to say goodbye to a queue that may be away; then BullMQ would wait for it without end.
+      await Promise.race([closing, sleep(goodbyeMs, undefined, { ref: false })]);
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },
     depth: async () => {

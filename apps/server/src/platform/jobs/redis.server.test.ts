@@ -100,4 +100,23 @@ describe('jobs whose Redis is killed', () => {
       await redis.stop();
     }
   });
+
+  it('do not hold up a stop', async ({ skip }) => {
+    const redis = await ownServer(startRedis, skip);
+    try {
+      await onRedis(redis.url)(async ({ jobs, events }) => {
+        jobs.every('reports.tick', 60_000, async () => undefined);
+        jobs.handle('fraud.look', async () => undefined);
+        await jobs.start();
+        await events.start();
+        await redis.kill();
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        const startedAt = performance.now();
+        await jobs.stop();
+        expect(performance.now() - startedAt).toBeLessThan(5_000);
+      });
+    } finally {
+      await redis.stop();
+    }
+  });
 });

@@ -4,10 +4,15 @@ import type { EventBus } from '../events/port.ts';
 import { uuidv7 } from '../ids.ts';
 import type { Jobs, RunningJob } from './port.ts';
 
-export interface JobsUnderTest {
-  readonly database: Database;
+export interface JobsProcess {
   readonly events: EventBus;
   readonly jobs: Jobs;
+}
+
+export interface JobsUnderTest extends JobsProcess {
+  readonly database: Database;
+  /** One more process on the same queue. */
+  readonly another: () => JobsProcess;
 }
 
 const eventually = async (condition: () => boolean, what: string): Promise<void> => {
@@ -66,6 +71,33 @@ export const jobsSuite = (withJobs: (test: (given: JobsUnderTest) => Promise<voi
       await jobs.start();
       await events.start();
       await eventually(() => rounds >= 2, 'two rounds');
+    }));
+
+  it('runs a job in one process of its service, and a round of a schedule in one of all', () =>
+    withJobs(async ({ database, events, jobs, another }) => {
+      const other = another();
+      const ran: string[] = [];
+      const rounds: number[] = [];
+      for (const each of [jobs, other.jobs]) {
+        each.handle('reports.generate', async ({ id }) => {
+          ran.push(id);
+        });
+        each.every('reports.tick', 400, async () => {
+          rounds.push(performance.now());
+        });
+      }
+      await Promise.all([jobs.start(), other.jobs.start(), events.start(), other.events.start()]);
+      await database.inOrganization('reports', orgId, async (tx) => {
+        for (let job = 0; job < 10; job += 1) await jobs.enqueue(tx, orgId, { name: 'reports.generate', payload: {} });
+        // Waits for a process that works for fraud.
+        await jobs.enqueue(tx, orgId, { name: 'fraud.look', payload: {} });
+      });
+      await eventually(() => ran.length >= 10 && rounds.length >= 4, 'ten jobs and four rounds');
+      expect(new Set(ran).size).toBe(10);
+      expect(ran).toHaveLength(10);
+      // Two schedules side by side would make twice as many.
+      const tookMs = (rounds.at(-1) ?? 0) - (rounds[0] ?? 0);
+      expect(rounds.length).toBeLessThanOrEqual(tookMs / 400 + 2);
     }));
 
   it('lets a running handler finish before it stops', () =>
