@@ -15,7 +15,7 @@ declare module 'vitest' {
   }
 }
 
-/** Vitest's globalSetup for `*.server.test.ts`: one of each server per run. */
+/** Vitest's globalSetup for `*.server.test.ts`: one of each server per run. A Redis given by its address is flushed. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await removeAbandoned();
   const started: { stop(): Promise<void> }[] = [];
