@@ -82,7 +82,7 @@ describe('a day at the college', () => {
     await see(page.getByRole('heading', { name: /^You entered at/ }));
     await page.getByRole('link', { name: 'To my day' }).click();
     await see(page.getByRole('region', { name: 'Tracking' }).getByText(/^Tracking is on until/));
-    await see(page.getByRole('region', { name: 'Who can see your position now' }).getByText(teacherName));
+    await see(page.getByRole('region', { name: 'Who can see you now' }).getByText(teacherName));
   });
 
   it('shows the student as present to the teacher, and moving on the map', async () => {
@@ -98,7 +98,6 @@ describe('a day at the college', () => {
     const { page } = windows.teacher;
     await Promise.all([
       see(row().getByText('Outside')),
-      see(page.getByRole('alert').filter({ hasText: 'New alert' }).getByText(name)),
       see(page.getByRole('button', { name: '1 open alert' })),
       see(windows.parent.page.getByRole('listitem').filter({ hasText: name })),
       see(windows.student.page.getByText(/^Outside the campus since/)),
