@@ -82,6 +82,13 @@ describe('what became of the excursions', () => {
     expect(summary([stored('a', 5, 30)], after)).toEqual({ ...nothing, repaired: ['a'], opened: [25] });
   });
 
+  it('closed, and the next opened at once: the next is news', () => {
+    const after = [excursion(5, 9), excursion(20, null)];
+    expect(summary([stored('a', 5, null)], after)).toEqual({ ...nothing, closed: ['a'], opened: [20] });
+    const startsEarlier = [excursion(4, 9), excursion(20, null)];
+    expect(summary([stored('a', 5, null)], startsEarlier)).toEqual({ ...nothing, closed: ['a'], opened: [20] });
+  });
+
   it('storing what the difference says, and comparing again, leaves nothing to say', () => {
     const spans = fc
       .uniqueArray(fc.integer({ min: 0, max: 60 }), { minLength: 0, maxLength: 12 })

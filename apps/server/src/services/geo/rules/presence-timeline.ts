@@ -101,6 +101,9 @@ export type ExcursionChanges<Known extends Excursion> = {
  * An excursion has no name of its own, and its start moves when an earlier fix arrives late; so it stays the same one
  * as long as it covers some of the same time. Pairs are made by the longest time in common, then by the earlier start.
  * When two become one, one id survives and the other is withdrawn; when one becomes two, the second is new.
+ *
+ * An open one has in common first of all the time for which there is evidence, and only then what may come: fixes that
+ * were kept on the phone may close it and open the next at once, and the next must not pass for it.
  */
 export function diffExcursions<Known extends Excursion>(
   before: readonly Known[],
@@ -108,12 +111,22 @@ export function diffExcursions<Known extends Excursion>(
 ): ExcursionChanges<Known> {
   const pairs = before
     .flatMap((known, knownIndex) =>
-      after.map((found, foundIndex) => ({ known, knownIndex, found, foundIndex, commonMs: commonMs(known, found) })),
+      after.map((found, foundIndex) => ({
+        known,
+        knownIndex,
+        found,
+        foundIndex,
+        evidentMs: commonMs(known, found, lastEvidenceMs),
+        possibleMs: commonMs(known, found, () => forever),
+      })),
     )
-    .filter((pair) => pair.commonMs > 0)
+    .filter((pair) => pair.possibleMs > 0)
     .toSorted(
       (one, other) =>
-        other.commonMs - one.commonMs || one.knownIndex - other.knownIndex || one.foundIndex - other.foundIndex,
+        other.evidentMs - one.evidentMs ||
+        other.possibleMs - one.possibleMs ||
+        one.knownIndex - other.knownIndex ||
+        one.foundIndex - other.foundIndex,
     );
   const matches = new Map<Known, Excursion>();
   const taken = new Set<Excursion>();
@@ -155,11 +168,16 @@ function changeOf(before: Excursion, after: Excursion): Change {
   return after.endedAtMs === null ? 'extended' : 'repaired';
 }
 
+/** The end of time, which a sum could not hold apart from other ends: the largest safe instant. */
+const forever = 8.64e15;
+
+/** Until when an open excursion has surely gone on. */
+const lastEvidenceMs = ({ startedAtMs, decidedAtMs, farthestAtMs }: Excursion): number =>
+  Math.max(startedAtMs, decidedAtMs, farthestAtMs);
+
 /** Common time, at least 1 ms for two that touch, so that even an excursion without length is itself. */
-function commonMs(one: Excursion, other: Excursion): number {
-  // An open end is the end of time, which a sum could not hold apart from other ends: use the largest safe instant.
-  const forever = 8.64e15;
+function commonMs(one: Excursion, other: Excursion, openUntilMs: (excursion: Excursion) => number): number {
   const from = Math.max(one.startedAtMs, other.startedAtMs);
-  const to = Math.min(one.endedAtMs ?? forever, other.endedAtMs ?? forever);
+  const to = Math.min(one.endedAtMs ?? openUntilMs(one), other.endedAtMs ?? openUntilMs(other));
   return to < from ? 0 : to - from + 1;
 }
