@@ -22,15 +22,27 @@ export const clockOffsetMs = (): number => offsetMs;
  */
 export const learnServerTime = (serverMs: number): void => {
   const difference = serverMs - Date.now();
-  if (Number.isFinite(difference) && Math.abs(difference - offsetMs) > 2_000) offsetMs = difference;
+  if (!Number.isFinite(difference) || Math.abs(difference - offsetMs) <= 2_000) return;
+  offsetMs = difference;
+  for (const ticker of tickers.values()) renew(ticker);
 };
 
-const tickers = new Map<number, { readonly listeners: Set<() => void>; timer: number; value: number }>();
+interface Ticker {
+  readonly listeners: Set<() => void>;
+  timer: number;
+  value: number;
+}
+const tickers = new Map<number, Ticker>();
+
+const renew = (ticker: Ticker): void => {
+  ticker.value = nowMs();
+  for (const each of ticker.listeners) each();
+};
 
 const tickerOf = (everyMs: number) => {
   const known = tickers.get(everyMs);
   if (known) return known;
-  const made = { listeners: new Set<() => void>(), timer: 0, value: nowMs() };
+  const made: Ticker = { listeners: new Set(), timer: 0, value: nowMs() };
   tickers.set(everyMs, made);
   return made;
 };
@@ -41,10 +53,7 @@ export const useNow = (everyMs = 15_000): number => {
   const subscribe = (listener: () => void) => {
     ticker.listeners.add(listener);
     if (ticker.listeners.size === 1) {
-      ticker.timer = window.setInterval(() => {
-        ticker.value = nowMs();
-        for (const each of ticker.listeners) each();
-      }, everyMs);
+      ticker.timer = window.setInterval(() => renew(ticker), everyMs);
     }
     return () => {
       ticker.listeners.delete(listener);
@@ -52,9 +61,7 @@ export const useNow = (everyMs = 15_000): number => {
     };
   };
   useEffect(() => {
-    if (nowMs() - ticker.value <= everyMs) return;
-    ticker.value = nowMs();
-    for (const each of ticker.listeners) each();
+    if (nowMs() - ticker.value > everyMs) renew(ticker);
   }, [ticker, everyMs]);
   return useSyncExternalStore(subscribe, () => ticker.value);
 };

@@ -16,7 +16,7 @@ export const SiteMap = (props: SiteMapProps) => {
   return (
     <Suspense
       fallback={
-        <div className={classes.placeholder} style={{ height: props.height ?? '100%' }} role="status">
+        <div className={classes.placeholder} style={{ height: props.height ?? '100%' }} role="status" aria-busy="true">
           {t('loading')}
         </div>
       }

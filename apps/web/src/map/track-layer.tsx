@@ -1,8 +1,9 @@
 import type { SeenPosition } from '@muster/contracts';
-import { Layer, Marker, Source } from '@vis.gl/react-maplibre';
+import { Layer, Marker, Source, useMap } from '@vis.gl/react-maplibre';
 import type { FeatureCollection } from 'geojson';
-import { useMemo } from 'react';
-import type { LngLat } from './geometry.ts';
+import { useEffect, useMemo } from 'react';
+import { bringIntoView } from './bring-into-view.ts';
+import { type LngLat, lngLat } from './geometry.ts';
 import { useMapPalette } from './use-map-palette.ts';
 import { placeAtInstant, segmentsOf } from './track.ts';
 import classes from './map.module.css';
@@ -17,6 +18,10 @@ interface TrackLayerProps {
 /** A day's track as a child of `SiteMap`: what has passed is strong, what comes is faint, silences are dashed. */
 export const TrackLayer = ({ positions, atMs }: TrackLayerProps) => {
   const palette = useMapPalette();
+  const { current: map } = useMap();
+  useEffect(() => {
+    if (map) bringIntoView(map, positions.map(lngLat));
+  }, [map, positions]);
   const segments = useMemo(() => segmentsOf(positions), [positions]);
   const place = placeAtInstant(positions, atMs);
   const whole = useMemo<FeatureCollection>(
