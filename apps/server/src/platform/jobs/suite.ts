@@ -82,7 +82,7 @@ export const jobsSuite = (withJobs: (test: (given: JobsUnderTest) => Promise<voi
         each.handle('reports.generate', async ({ id }) => {
           ran.push(id);
         });
-        each.every('reports.tick', 400, async () => {
+        each.every('reports.tick', 300, async () => {
           rounds.push(performance.now());
         });
       }
@@ -92,12 +92,12 @@ export const jobsSuite = (withJobs: (test: (given: JobsUnderTest) => Promise<voi
         // Waits for a process that works for fraud.
         await jobs.enqueue(tx, orgId, { name: 'fraud.look', payload: {} });
       });
-      await eventually(() => ran.length >= 10 && rounds.length >= 4, 'ten jobs and four rounds');
+      await eventually(() => ran.length >= 10 && rounds.length >= 8, 'ten jobs and eight rounds');
       expect(new Set(ran).size).toBe(10);
       expect(ran).toHaveLength(10);
-      // Two schedules side by side would make twice as many.
+      // Two schedules side by side would make twice as many; that each start makes one at once is fine.
       const tookMs = (rounds.at(-1) ?? 0) - (rounds[0] ?? 0);
-      expect(rounds.length).toBeLessThanOrEqual(tookMs / 400 + 2);
+      expect(rounds.length).toBeLessThanOrEqual(tookMs / 300 + 4);
     }));
 
   it('lets a running handler finish before it stops', () =>
