@@ -9,6 +9,8 @@ export interface JobData {
 /** What is used of BullMQ's queue, whatever it stands on. */
 export interface BullQueue {
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** Rejects when the queue could not be opened; then it stays unusable. */
+  waitUntilReady(): Promise<unknown>;
   /** A job whose id the queue knows already is left as it is. */
   add(name: string, data: JobData, settings: JobsOptions): Promise<Pick<Job, 'getState' | 'failedReason'>>;
   upsertJobScheduler(

@@ -50,16 +50,27 @@ export const createBullJobs = (options: BullJobsOptions): Jobs => {
     const name = queueNameOf(jobName);
     let queue = queues.get(name);
     if (queue === undefined) {
-      queue = backend.openQueue(name);
-      queue.on('error', complain);
+      queue = open(name);
       queues.set(name, queue);
     }
+    return queue;
+  };
+  const open = (name: string): BullQueue => {
+    const queue = backend.openQueue(name);
+    queue.on('error', complain);
+    // BullMQ never mends a queue whose first look at its server failed: whoever needs it next opens it anew.
+    queue.waitUntilReady().catch((error: Error) => {
+      complain(error);
+      if (queues.get(name) === queue) queues.delete(name);
+      queue.close().catch(complain);
+    });
     return queue;
   };
   const keeper = new JobKeeper({
     database,
     log,
     schedules,
+    check: () => backend.check(),
     queueOf,
     ownQueues: () => ownQueueNames().map((name) => ({ name, queue: queueOf(name) })),
     everyMs: options.keepEveryMs ?? 30_000,
@@ -100,18 +111,23 @@ export const createBullJobs = (options: BullJobsOptions): Jobs => {
     );
   };
 
+  const checkOrAway = (): Promise<void> =>
+    backend.check().catch((cause: unknown) => {
+      throw new JobsAwayError('The job queue cannot be reached.', { cause });
+    });
+
   events.subscribe({
     name: 'platform.jobs',
     service: 'gateway',
     types: ['platform.job-requested'],
     handle: async (tx, requests) => {
+      // A queue that was never reached would keep the transaction waiting.
+      await checkOrAway();
       for (const { id, orgId, payload } of requests) {
         const asked = { id, orgId, name: payload.name, payload: payload.payload };
         await insertJob(tx, asked);
         await addTo(queueOf(asked.name), asked).catch(async (error: unknown) => {
-          await backend.check().catch((cause: unknown) => {
-            throw new JobsAwayError('The job queue cannot be reached.', { cause });
-          });
+          await checkOrAway();
           throw error;
         });
       }
@@ -146,10 +162,17 @@ export const createBullJobs = (options: BullJobsOptions): Jobs => {
       const closing = Promise.all(workers.map((worker) => worker.close()));
       while (running.size > 0) await Promise.allSettled(running);
       // What is left is to say goodbye to a queue that may be away; then BullMQ would wait for it without end.
-      await Promise.race([closing, sleep(goodbyeMs, undefined, { ref: false })]);
-      await Promise.all([...queues.values()].map((queue) => queue.close()));
+      const closed = closing.then(() => Promise.all([...queues.values()].map((queue) => queue.close())));
+      await Promise.race([closed, sleep(goodbyeMs, undefined, { ref: false })]);
     },
     depth: async () => {
+      if (
+        !(await backend.check().then(
+          () => true,
+          () => false,
+        ))
+      )
+        return [];
       const depths = await Promise.all(
         ownQueueNames().map(async (name) => {
           const counts = await queueOf(name)

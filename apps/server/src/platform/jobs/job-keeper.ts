@@ -14,11 +14,15 @@ export interface JobKeeperOptions {
   readonly log: Logger;
   /** By their names; of this process. */
   readonly schedules: ReadonlyMap<string, Schedule>;
+  /** Rejects soon when the queues cannot be reached; asking one of them would wait. */
+  readonly check: () => Promise<void>;
   readonly queueOf: (jobName: string) => BullQueue;
   readonly ownQueues: () => readonly { readonly name: string; readonly queue: BullQueue }[];
   readonly everyMs: number;
 }
 
+/** After a round that failed; a queue that is back should not wait for its jobs any longer. */
+const againMs = 2_000;
 /** Jobs looked for in one round. */
 const atOnce = 200;
 const keptDays = { done: 2, failed: 14 };
@@ -30,7 +34,7 @@ const keptDays = { done: 2, failed: 14 };
 export class JobKeeper {
   readonly #options: JobKeeperOptions;
   #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> = Promise.resolve();
+  #round: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
   constructor(options: JobKeeperOptions) {
@@ -39,8 +43,8 @@ export class JobKeeper {
 
   /** Resolves after the first attempt, whether the queue could be reached or not. */
   async start(): Promise<void> {
-    await this.#keep(() => this.#keepSchedules({ anew: true }));
-    this.#wait();
+    const kept = await this.#keep(() => this.#keepSchedules({ anew: true }));
+    this.#wait(kept);
   }
 
   async stop(): Promise<void> {
@@ -49,23 +53,28 @@ export class JobKeeper {
     await this.#round;
   }
 
-  #wait(): void {
+  #wait(kept: boolean): void {
     if (this.#stopped) return;
+    const { everyMs } = this.#options;
     // Several processes that started together should not all look at once.
-    const pauseMs = this.#options.everyMs * (0.75 + Math.random() / 2);
+    const pauseMs = (kept ? everyMs : Math.min(againMs, everyMs)) * (0.75 + Math.random() / 2);
     this.#timer = setTimeout(() => {
       this.#round = this.#keep(async () => {
         await this.#keepSchedules({ anew: false });
         await this.#keepJobs();
-      }).then(() => this.#wait());
+      }).then((keptNow) => this.#wait(keptNow));
     }, pauseMs);
   }
 
-  async #keep(work: () => Promise<void>): Promise<void> {
+  /** False when it failed. */
+  async #keep(work: () => Promise<void>): Promise<boolean> {
     try {
+      await this.#options.check();
       await work();
+      return true;
     } catch (error) {
       this.#options.log.warn({ err: error }, 'the job queue could not be compared with what was asked for');
+      return false;
     }
   }
 

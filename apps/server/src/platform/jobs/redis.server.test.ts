@@ -101,6 +101,33 @@ describe('jobs whose Redis is killed', () => {
     }
   });
 
+  it('run once it is there, though it was away when their processes started', async ({ skip }) => {
+    const redis = await ownServer(startRedis, skip);
+    try {
+      await redis.kill();
+      await onRedis(redis.url)(async (given) => {
+        let ran = 0;
+        let rounds = 0;
+        given.jobs.handle('reports.generate', async () => {
+          ran += 1;
+        });
+        given.jobs.every('reports.tick', 200, async () => {
+          rounds += 1;
+        });
+        await given.jobs.start();
+        await given.events.start();
+        await ask(given, 'reports.generate');
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        expect(await given.jobs.depth()).toEqual([]);
+        await redis.restart();
+        await until(() => ran === 1 && rounds >= 2);
+        expect(await given.events.deadLetters()).toEqual([]);
+      });
+    } finally {
+      await redis.stop();
+    }
+  });
+
   it('do not hold up a stop', async ({ skip }) => {
     const redis = await ownServer(startRedis, skip);
     try {
