@@ -1,6 +1,7 @@
 import { Listr } from 'listr2';
 import { Muster } from '../compose/muster.ts';
 import { preflight } from '../compose/preflight.ts';
+import { nameOfTarget } from '../compose/targets.ts';
 import { configurationFromEnvironment } from '../config/environment.ts';
 import { type Configuration, ConfigurationError } from '../config/schema.ts';
 import { createDemo, type DemoSignIn } from '../demo/create-demo.ts';
@@ -71,7 +72,7 @@ const start = async (muster: Muster, configuration: Configuration): Promise<Star
         title: 'Services',
         task: async (_context, task) => {
           ({ port } = await muster.serve());
-          task.title = `Services are running: ${configuration.targets.join(', ')}`;
+          task.title = `Services are running: ${configuration.targets.map(nameOfTarget).join(', ')}`;
         },
       },
     ],

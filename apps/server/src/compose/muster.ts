@@ -9,7 +9,7 @@ import { type DatabaseAddress, migrateDatabase, openDatabase, openPorts } from '
 import { housekeeping } from './housekeeping.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { observePlatform } from './observe-platform.ts';
-import { targets } from './targets.ts';
+import { createTarget, nameOfTarget } from './targets.ts';
 
 /**
  * One running Muster, from the first file to the open port. The steps are separate, so that a terminal can show them
@@ -79,9 +79,7 @@ export class Muster {
     const ports = await this.#openPorts();
     // Most of the program: a migration need not wait until it is loaded.
     const { startHttpServer } = await import('../platform/http/server.ts');
-    const services = await Promise.all(
-      configuration.targets.map(async (name) => (await targets[name]()).create(ports)),
-    );
+    const services = await Promise.all(configuration.targets.map((target) => createTarget(target, ports)));
     for (const service of services) {
       for (const consumer of service.consumers ?? []) ports.events.subscribe(consumer);
       service.jobs?.(ports.jobs);
@@ -105,7 +103,10 @@ export class Muster {
     });
     this.#http = http;
     this.#lifecycle.started('http', () => http.close());
-    this.telemetry.log.info({ targets: configuration.targets, address: http.address }, 'muster is serving');
+    this.telemetry.log.info(
+      { targets: configuration.targets.map(nameOfTarget), address: http.address },
+      'muster is serving',
+    );
     return http.address;
   }
 

@@ -3,6 +3,12 @@ import { ConfigurationError, parseConfiguration } from './schema.ts';
 
 const parse = (environment: Record<string, string>) => parseConfiguration(environment, '/srv/muster');
 
+/** What processes that run some of the services share. */
+const apart = {
+  MUSTER_DATABASE_URL: 'postgres://db/muster',
+  MUSTER_REDIS_URL: 'redis://cache',
+  MUSTER_S3_BUCKET: 'muster',
+};
 const kafka = { MUSTER_KAFKA_BROKERS: 'kafka-1:9092, kafka-2:9092' };
 
 describe('the configuration', () => {
@@ -25,12 +31,19 @@ describe('the configuration', () => {
   });
 
   it('takes a service named twice as one', () => {
-    const twice = {
-      MUSTER_REDIS_URL: 'redis://cache',
-      MUSTER_TARGETS: 'geo, geo',
-      MUSTER_DATABASE_URL: 'postgres://a@b/c',
-    };
-    expect(parse(twice).targets).toEqual(['geo']);
+    expect(parse({ ...apart, MUSTER_TARGETS: 'geo, geo' }).targets).toEqual([{ service: 'geo' }]);
+  });
+
+  it('takes a half of a service', () => {
+    const targets = [{ service: 'geo' }, { service: 'reports', half: 'work' }];
+    expect(parse({ ...apart, MUSTER_TARGETS: 'geo,reports:work' }).targets).toEqual(targets);
+  });
+
+  it('takes the addresses of services that run elsewhere', () => {
+    const names = 'auth users attendance geo notifications reports fraud audit'.split(' ');
+    const urls = names.map((name) => `${name}=http://${name}:3000/`).join(', ');
+    const configuration = parse({ ...apart, MUSTER_TARGETS: 'gateway', MUSTER_SERVICE_URLS: urls });
+    expect([...configuration.MUSTER_SERVICE_URLS]).toEqual(names.map((name) => [name, `http://${name}:3000`]));
   });
 
   it('takes brokers apart', () => {
@@ -48,6 +61,16 @@ describe('the configuration', () => {
       'an unknown service',
       { MUSTER_TARGETS: 'geo,weather' },
       /there is no service weather; the services are gateway, /,
+    ],
+    ['a half that is none', { MUSTER_TARGETS: 'geo:rest' }, /they are geo:serve and geo:work/],
+    ['an unknown service elsewhere', { MUSTER_SERVICE_URLS: 'weather=http://w' }, /there is no service weather/],
+    ['a service without an address', { MUSTER_SERVICE_URLS: 'geo' }, /as geo=http:\/\/geo:3000 does/],
+    ['a gateway that cannot find a service', { ...apart, MUSTER_TARGETS: 'gateway' }, /like auth=http:\/\/auth:3000/],
+    ['a replica of the embedded database', { MUSTER_REPLICA_URL: 'postgres://b/c' }, /has no replica/],
+    [
+      'files in a folder of each process',
+      { ...apart, MUSTER_S3_BUCKET: '', MUSTER_TARGETS: 'geo' },
+      /MUSTER_S3_BUCKET/,
     ],
     ['no service at all', { MUSTER_TARGETS: ',' }, /MUSTER_TARGETS cannot be used: it names no service/],
     ['a switch that is neither on nor off', { MUSTER_DEMO: 'maybe' }, /MUSTER_DEMO cannot be used: it must be true or/],

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { serviceNames } from '@muster/contracts';
+import { type ServiceName, serviceNames } from '@muster/contracts';
 import { z } from 'zod';
 
 /**
@@ -23,6 +23,38 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 );
 
+/** A service that a process runs, or half of one: what answers requests, or what works in the background. */
+export interface Target {
+  readonly service: ServiceName;
+  readonly half?: 'serve' | 'work';
+}
+
+const allTargets: readonly Target[] = serviceNames.map((service) => ({ service }));
+
+const targetNamed = (name: string, context: z.RefinementCtx): Target => {
+  const [service = '', half, ...rest] = name.split(':');
+  if (!isServiceName(service)) {
+    context.addIssue(`there is no service ${service}; the services are ${serviceNames.join(', ')}`);
+    return z.NEVER;
+  }
+  if (half === undefined) return { service };
+  if ((half === 'serve' || half === 'work') && rest.length === 0) return { service, half };
+  context.addIssue(`${name} is no half of a service; they are ${service}:serve and ${service}:work`);
+  return z.NEVER;
+};
+
+const serviceUrlIn = (entry: string, context: z.RefinementCtx): [ServiceName, string] => {
+  const [service = '', ...rest] = entry.split('=');
+  const url = rest.join('=').replace(/\/+$/, '');
+  if (!isServiceName(service)) {
+    context.addIssue(`there is no service ${service}; the services are ${serviceNames.join(', ')}`);
+  } else if (/^https?:$/.test(URL.parse(url)?.protocol ?? '')) return [service, url];
+  else context.addIssue(`${entry} names no address, as ${service}=http://${service}:3000 does`);
+  return z.NEVER;
+};
+
+const isServiceName = (name: string): name is ServiceName => (serviceNames as readonly string[]).includes(name);
+
 export const environmentSchema = z.object({
   MUSTER_DATA: z.string().default('.muster').meta({
     description: 'Folder for everything Muster keeps: database, files, logs. Relative to where it is started.',
@@ -41,24 +73,32 @@ export const environmentSchema = z.object({
         'Where users reach Muster; stands in links, set-up codes and tokens. Default: `http://localhost:PORT`.',
     }),
   MUSTER_TARGETS: list
-    .pipe(
-      z
-        .array(
-          z.enum(serviceNames, {
-            error: ({ input }) => `there is no service ${String(input)}; the services are ${serviceNames.join(', ')}`,
-          }),
-        )
-        .min(1, 'it names no service'),
-    )
-    .transform((names) => [...new Set(names)])
+    .transform((names, context) => [...new Set(names)].map((name) => targetNamed(name, context)))
+    .pipe(z.array(z.custom<Target>()).min(1, 'it names no service'))
     .optional()
-    .meta({ description: 'Services that this process runs, separated by commas. Default: all nine.' }),
+    .meta({
+      description:
+        'Services that this process runs, separated by commas; `reports:serve` only answers, `reports:work` only works in the background. Default: all nine.',
+    }),
+  MUSTER_SERVICE_URLS: list
+    .transform((entries, context) => new Map(entries.map((entry) => serviceUrlIn(entry, context))))
+    .default(new Map<ServiceName, string>())
+    .meta({
+      description:
+        'Where the gateway finds the services that it does not run itself: `auth=http://auth:3000,geo=http://geo:3000,…`.',
+    }),
   MUSTER_DATABASE_URL: postgresUrl
     .optional()
     .meta({ description: 'An external PostgreSQL, signed in as `muster_runtime`. Default: the embedded one.' }),
   MUSTER_DATABASE_OWNER_URL: postgresUrl.optional().meta({
     description: 'The same server, signed in as an administrator; for `muster migrate` and the first start only.',
   }),
+  MUSTER_REPLICA_URL: postgresUrl.optional().meta({
+    description: 'A streaming replica that reports and long lists read. Default: they read the primary, too.',
+  }),
+  MUSTER_REPLICA_MAX_LAG_SECONDS: positiveInteger
+    .default(30)
+    .meta({ description: 'A replica further behind is not read until it has caught up.' }),
   MUSTER_DATABASE_POOL: positiveInteger.default(12).meta({ description: 'Connections for requests.' }),
   MUSTER_KAFKA_BROKERS: list
     .pipe(z.array(z.string().regex(/^[^\s:]+:\d{1,5}$/, 'it must be addresses like kafka-1:9092,kafka-2:9092')))
@@ -154,7 +194,7 @@ export interface Configuration extends Omit<Environment, 'MUSTER_PUBLIC_URL' | '
   /** Absolute. */
   readonly dataFolder: string;
   readonly publicUrl: string;
-  readonly targets: readonly (typeof serviceNames)[number][];
+  readonly targets: readonly Target[];
 }
 
 /** A configuration that cannot work, told in sentences that name the fix. */
@@ -192,33 +232,59 @@ export const parseConfiguration = (
     ...rest,
     dataFolder: resolve(workingFolder, rest.MUSTER_DATA),
     publicUrl: MUSTER_PUBLIC_URL ?? `http://localhost:${rest.PORT}`,
-    targets: MUSTER_TARGETS ?? [...serviceNames],
+    targets: MUSTER_TARGETS ?? allTargets,
   };
 };
 
 /** Combinations that would start and then lose or split data. */
 const unsoundnessOf = (environment: Environment): string[] => {
   const sentences: string[] = [];
-  const all = environment.MUSTER_TARGETS === undefined || environment.MUSTER_TARGETS.length === serviceNames.length;
-  if (!all && environment.MUSTER_DATABASE_URL === undefined) {
-    sentences.push(
-      'The embedded database serves one process only: set MUSTER_DATABASE_URL to run the services apart, or run all of them in one process.',
-    );
-  }
   if (environment.MUSTER_DATABASE_OWNER_URL !== undefined && environment.MUSTER_DATABASE_URL === undefined) {
     sentences.push('MUSTER_DATABASE_OWNER_URL is set, but MUSTER_DATABASE_URL is not: set both, or neither.');
   }
-  if (!all && environment.MUSTER_REDIS_URL.length === 0) {
-    sentences.push(
-      'Cache, rate limits and live messages in memory serve one process only: set MUSTER_REDIS_URL to run the services apart, or run all of them in one process.',
-    );
+  if (environment.MUSTER_REPLICA_URL !== undefined && environment.MUSTER_DATABASE_URL === undefined) {
+    sentences.push('The embedded database has no replica: set MUSTER_DATABASE_URL, or leave MUSTER_REPLICA_URL out.');
   }
   return [
     ...sentences,
+    ...unsoundnessOfTargets(environment),
     ...unsoundnessOfKafka(environment),
     ...unsoundnessOfRedis(environment),
     ...unsoundnessOfS3(environment),
   ];
+};
+
+/** What services that run apart have to share. */
+const unsoundnessOfTargets = (environment: Environment): string[] => {
+  const { MUSTER_TARGETS: targets = allTargets, MUSTER_SERVICE_URLS: urls } = environment;
+  const missing = serviceNames.filter(
+    (name) => !targets.some(({ service, half }) => service === name && half !== 'work'),
+  );
+  if (missing.length === 0) return [];
+  const sentences: string[] = [];
+  const together = 'or run all of them in one process';
+  if (environment.MUSTER_DATABASE_URL === undefined) {
+    sentences.push(
+      `The embedded database serves one process only: set MUSTER_DATABASE_URL to run the services apart, ${together}.`,
+    );
+  }
+  if (environment.MUSTER_REDIS_URL.length === 0) {
+    sentences.push(
+      `Cache, rate limits and live messages in memory serve one process only: set MUSTER_REDIS_URL to run the services apart, ${together}.`,
+    );
+  }
+  if (environment.MUSTER_S3_BUCKET === undefined) {
+    sentences.push(
+      `Files in a folder serve one process only: set MUSTER_S3_BUCKET to run the services apart, ${together}.`,
+    );
+  }
+  const unreachable = missing.filter((name) => !urls.has(name));
+  if (targets.some(({ service, half }) => service === 'gateway' && half !== 'work') && unreachable.length > 0) {
+    sentences.push(
+      `The gateway does not know where to find ${unreachable.join(', ')}: name them in MUSTER_SERVICE_URLS, like ${unreachable[0]}=http://${unreachable[0]}:3000.`,
+    );
+  }
+  return sentences;
 };
 
 const unsoundnessOfRedis = ({ MUSTER_REDIS_URL: urls }: Environment): string[] => {
