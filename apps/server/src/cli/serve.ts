@@ -1,3 +1,4 @@
+import { serviceNames } from '@muster/contracts';
 import { Listr } from 'listr2';
 import { Muster } from '../compose/muster.ts';
 import { preflight } from '../compose/preflight.ts';
@@ -61,7 +62,8 @@ const start = async (muster: Muster, configuration: Configuration): Promise<Star
       },
       {
         title: 'Demonstration organization',
-        enabled: () => configuration.MUSTER_DEMO,
+        // Several services make it together: `muster demo` does it where they run apart.
+        enabled: () => configuration.MUSTER_DEMO && runsAll(configuration),
         task: async (_context, task) => {
           const demo = await createDemo(await muster.openPorts());
           signIns = demo.signIns;
@@ -86,6 +88,9 @@ const start = async (muster: Muster, configuration: Configuration): Promise<Star
   await steps.run();
   return { port, signIns };
 };
+
+const runsAll = ({ targets }: Configuration): boolean =>
+  serviceNames.every((name) => targets.some(({ service, half }) => service === name && half === undefined));
 
 const announce = (address: string, configuration: Configuration, signIns: readonly DemoSignIn[]): void => {
   console.log(`\n  Muster is ready:  ${address}`);

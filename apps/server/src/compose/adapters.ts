@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Configuration } from '../config/schema.ts';
 import { systemClock } from '../platform/clock.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../platform/database/embedded.ts';
-import { migrate } from '../platform/database/migrate.ts';
+import { type MigrateOptions, migrate } from '../platform/database/migrate.ts';
 import { PostgresDatabase } from '../platform/database/postgres.ts';
 import { OutboxBus, type OutboxBusOptions } from '../platform/events/outbox-bus.ts';
 import { createAccessTokens } from '../platform/http/access-token-verifier.ts';
@@ -22,7 +22,8 @@ export interface DatabaseAddress {
   readonly runtimeUrl: string;
   /** Absent when migrations are somebody else's task. */
   readonly ownerUrl?: string;
-  readonly runtimePassword?: string;
+  /** To give to logins while migrating. */
+  readonly passwords?: MigrateOptions['passwords'];
 }
 
 export const openDatabase = async (
@@ -31,19 +32,22 @@ export const openDatabase = async (
   lifecycle: Lifecycle,
 ): Promise<DatabaseAddress> => {
   const { MUSTER_DATABASE_URL: runtimeUrl, MUSTER_DATABASE_OWNER_URL: ownerUrl } = configuration;
-  if (runtimeUrl !== undefined) return { runtimeUrl, ...(ownerUrl === undefined ? {} : { ownerUrl }) };
+  if (runtimeUrl !== undefined) {
+    const passwords = configuration.MUSTER_DATABASE_PASSWORDS;
+    return ownerUrl === undefined ? { runtimeUrl } : { runtimeUrl, ownerUrl, passwords };
+  }
   const embedded: EmbeddedPostgres = await startEmbeddedPostgres({
     dataFolder: configuration.dataFolder,
     log: (line) => telemetry.log.info({ event: { dataset: 'postgres' } }, line),
   });
   lifecycle.started('PostgreSQL', () => embedded.stop());
-  return embedded;
+  return { ...embedded, passwords: new Map([['runtime', embedded.runtimePassword]]) };
 };
 
 /** Brings the schema up to date, where this process may; resolves with the migrations that ran. */
-export const migrateDatabase = async ({ ownerUrl, runtimePassword }: DatabaseAddress): Promise<readonly string[]> => {
+export const migrateDatabase = async ({ ownerUrl, passwords }: DatabaseAddress): Promise<readonly string[]> => {
   if (ownerUrl === undefined) return [];
-  const ran = await migrate({ ownerUrl, ...(runtimePassword === undefined ? {} : { runtimePassword }) });
+  const ran = await migrate({ ownerUrl, ...(passwords === undefined ? {} : { passwords }) });
   await migrateJobs(ownerUrl);
   return ran;
 };

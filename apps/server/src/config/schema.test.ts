@@ -5,6 +5,7 @@ const parse = (environment: Record<string, string>) => parseConfiguration(enviro
 
 /** What processes that run some of the services share. */
 const apart = {
+  MUSTER_PUBLIC_URL: 'https://muster.example',
   MUSTER_DATABASE_URL: 'postgres://db/muster',
   MUSTER_REDIS_URL: 'redis://cache',
   MUSTER_S3_BUCKET: 'muster',
@@ -46,6 +47,14 @@ describe('the configuration', () => {
     expect([...configuration.MUSTER_SERVICE_URLS]).toEqual(names.map((name) => [name, `http://${name}:3000`]));
   });
 
+  it('takes passwords for logins apart', () => {
+    const { MUSTER_DATABASE_PASSWORDS: passwords } = parse({ MUSTER_DATABASE_PASSWORDS: 'runtime=a=b, geo=c' });
+    expect([...passwords]).toEqual([
+      ['runtime', 'a=b'],
+      ['geo', 'c'],
+    ]);
+  });
+
   it('takes brokers apart', () => {
     expect(parse(kafka).MUSTER_KAFKA_BROKERS).toEqual(['kafka-1:9092', 'kafka-2:9092']);
     expect(parse({}).MUSTER_KAFKA_BROKERS).toEqual([]);
@@ -66,6 +75,9 @@ describe('the configuration', () => {
     ['an unknown service elsewhere', { MUSTER_SERVICE_URLS: 'weather=http://w' }, /there is no service weather/],
     ['a service without an address', { MUSTER_SERVICE_URLS: 'geo' }, /as geo=http:\/\/geo:3000 does/],
     ['a gateway that cannot find a service', { ...apart, MUSTER_TARGETS: 'gateway' }, /like auth=http:\/\/auth:3000/],
+    ['a password for nobody', { MUSTER_DATABASE_PASSWORDS: 'hunter2' }, /^(?!.*hunter2).*a list like runtime=…,geo=…/],
+    ['services with addresses of their own', { ...apart, MUSTER_PUBLIC_URL: '', MUSTER_TARGETS: 'geo' }, /must agree/],
+    ['a drain without end', { MUSTER_DRAIN_SECONDS: '60' }, /from 0 to 20/],
     ['a replica of the embedded database', { MUSTER_REPLICA_URL: 'postgres://b/c' }, /has no replica/],
     [
       'files in a folder of each process',

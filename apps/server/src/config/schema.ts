@@ -53,6 +53,18 @@ const serviceUrlIn = (entry: string, context: z.RefinementCtx): [ServiceName, st
   return z.NEVER;
 };
 
+/** Who signs in to the database: a process that runs all services, or one that runs one of them. */
+type LoginName = 'runtime' | ServiceName;
+
+const loginPasswordIn = (entry: string, context: z.RefinementCtx): [LoginName, string] => {
+  const [login = '', ...rest] = entry.split('=');
+  const password = rest.join('=');
+  if (password !== '' && (login === 'runtime' || isServiceName(login))) return [login, password];
+  // The entry may be a password by mistake: it is not repeated.
+  context.addIssue('it must be a list like runtime=…,geo=… with the names of services');
+  return z.NEVER;
+};
+
 const isServiceName = (name: string): name is ServiceName => (serviceNames as readonly string[]).includes(name);
 
 export const environmentSchema = z.object({
@@ -89,10 +101,20 @@ export const environmentSchema = z.object({
     }),
   MUSTER_DATABASE_URL: postgresUrl
     .optional()
-    .meta({ description: 'An external PostgreSQL, signed in as `muster_runtime`. Default: the embedded one.' }),
+    .meta({
+      description:
+        'An external PostgreSQL, signed in as `muster_runtime`, or as `muster_<service>_login` by a process that runs this service alone. Default: the embedded one.',
+    }),
   MUSTER_DATABASE_OWNER_URL: postgresUrl.optional().meta({
     description: 'The same server, signed in as an administrator; for `muster migrate` and the first start only.',
   }),
+  MUSTER_DATABASE_PASSWORDS: list
+    .transform((entries, context) => new Map(entries.map((entry) => loginPasswordIn(entry, context))))
+    .default(new Map<LoginName, string>())
+    .meta({
+      description:
+        'Passwords that migrating gives to the logins `muster_runtime` and `muster_<service>_login`: `runtime=…,geo=…`. Default: whoever runs the server takes care of them.',
+    }),
   MUSTER_REPLICA_URL: postgresUrl.optional().meta({
     description: 'A streaming replica that reports and long lists read. Default: they read the primary, too.',
   }),
@@ -165,6 +187,19 @@ export const environmentSchema = z.object({
     .optional()
     .meta({ description: 'What the server is asked to encrypt with. Default: as the bucket says.' }),
   MUSTER_S3_KMS_KEY: z.string().optional().meta({ description: 'Key for `aws:kms`. Default: the account’s own.' }),
+  MUSTER_REUSE_PORT: trueOrFalse.default(false).meta({
+    description: 'Whether a new process may take the port over while the old one finishes (Linux).',
+  }),
+  MUSTER_DRAIN_SECONDS: z.coerce
+    .number(countingNumber)
+    .int(countingNumber)
+    .min(0, countingNumber)
+    .max(20, wholeNumber('from 0 to 20'))
+    .default(0)
+    .meta({
+      description:
+        'How long a process that was told to stop goes on answering, so that others notice and go elsewhere; live sockets are closed one by one meanwhile. 5 behind a load balancer.',
+    }),
   MUSTER_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -266,6 +301,11 @@ const unsoundnessOfTargets = (environment: Environment): string[] => {
   if (environment.MUSTER_DATABASE_URL === undefined) {
     sentences.push(
       `The embedded database serves one process only: set MUSTER_DATABASE_URL to run the services apart, ${together}.`,
+    );
+  }
+  if (environment.MUSTER_PUBLIC_URL === undefined) {
+    sentences.push(
+      `Services that run apart must agree on the address that users know: set MUSTER_PUBLIC_URL, the same for all, ${together}.`,
     );
   }
   if (environment.MUSTER_REDIS_URL.length === 0) {

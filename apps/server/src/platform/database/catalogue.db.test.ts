@@ -51,6 +51,11 @@ describe('the catalogue', () => {
     ['a role that bypasses policies', 'ALTER ROLE muster_geo BYPASSRLS', /muster_geo: is a role with a power/],
     ['a role inside another', 'GRANT muster_audit TO muster_geo', /muster_geo in muster_audit: is a member/],
     [
+      'a login that may act as another service',
+      'GRANT muster_audit TO muster_geo_login WITH INHERIT FALSE',
+      /muster_geo_login in muster_audit: is a member/,
+    ],
+    [
       'a partition with privileges of its own',
       `CREATE TABLE geo.planted (org_id uuid, day date) PARTITION BY RANGE (day);
        SELECT platform.protect('geo.planted', 'geo');

@@ -89,7 +89,7 @@ const rules: readonly { sentence: string; query: string }[] = [
     sentence: 'is a role with a power it must not have',
     query: `SELECT rolname AS name FROM pg_roles WHERE rolname LIKE 'muster\\_%'
       AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication OR rolinherit
-        OR rolcanlogin AND rolname <> 'muster_runtime')`,
+        OR rolcanlogin AND rolname <> 'muster_runtime' AND rolname NOT LIKE 'muster\\_%\\_login')`,
   },
   {
     sentence: 'is a member of another role',
@@ -97,7 +97,10 @@ const rules: readonly { sentence: string; query: string }[] = [
       WHERE m.member::regrole::text LIKE 'muster\\_%'
         AND NOT (m.member = 'muster_owner'::regrole AND m.roleid = 'muster_views'::regrole)
         AND NOT (m.member = 'muster_runtime'::regrole AND NOT m.inherit_option
-          AND m.roleid::regrole::text NOT IN ('muster_owner', 'muster_views'))`,
+          AND m.roleid::regrole::text NOT IN ('muster_owner', 'muster_views'))
+        AND NOT (m.member::regrole::text LIKE 'muster\\_%\\_login' AND NOT m.inherit_option
+          AND (m.member::regrole::text = m.roleid::regrole || '_login'
+            OR m.roleid::regrole::text IN ('muster_relay', 'muster_gateway')))`,
   },
   {
     sentence: 'a service may do more than its own schema, published, outbox and audit log allow',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import pg from 'pg';
+import type { ServiceName } from './port.ts';
 
 /**
  * The order in which services migrate: a published view may build on services above it. The migrator sorts by name,
@@ -20,12 +21,22 @@ const parts = {
   audit: '80-audit',
 } as const;
 
+/** These make roles. All others act as the owner of schemas and tables. */
+const asAdministrators = new Set(['00-platform/0001_platform', '00-platform/0006_logins']);
+
+/** Who signs in: a process that runs all services, or one that runs one of them. */
+export type LoginName = 'runtime' | ServiceName;
+
 export interface MigrateOptions {
   /** An administrator: a superuser, or a role with CREATEROLE that owns the database. */
   ownerUrl: string;
-  /** Becomes the password of `muster_runtime`. Left out: whoever runs the server has set one. */
-  runtimePassword?: string;
+  /** Passwords to give to logins; of the others whoever runs the server takes care. */
+  passwords?: ReadonlyMap<LoginName, string>;
 }
+
+/** The database's name for it. */
+export const loginRole = (login: LoginName): string =>
+  login === 'runtime' ? 'muster_runtime' : `muster_${login}_login`;
 
 /**
  * Brings the database to the newest version: plain SQL files, forward only, everything or nothing. Processes that
@@ -51,7 +62,7 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
         cause: error,
       });
     }
-    if (options.runtimePassword !== undefined) await setRuntimePassword(db, options.runtimePassword);
+    for (const [login, password] of options.passwords ?? []) await setPassword(db, login, password);
     return (results ?? []).map((result) => result.migrationName);
   } finally {
     await db.destroy();
@@ -65,8 +76,7 @@ async function readMigrations(): Promise<Record<string, Migration>> {
     for (const file of await sqlFiles(folder)) {
       const text = await readFile(join(folder, file), 'utf8');
       const name = `${prefix}/${file.slice(0, -'.sql'.length)}`;
-      // The very first makes the owner; all others act as it.
-      migrations[name] = name === '00-platform/0001_platform' ? asAdministrator(text) : asOwner(text);
+      migrations[name] = asAdministrators.has(name) ? asAdministrator(text) : asOwner(text);
     }
   }
   return migrations;
@@ -93,6 +103,6 @@ function asOwner(text: string): Migration {
   return asAdministrator(`SET LOCAL ROLE muster_owner; SET LOCAL muster.migrating = 'on'; ${text}`);
 }
 
-async function setRuntimePassword(db: Kysely<unknown>, password: string): Promise<void> {
-  await sql`ALTER ROLE muster_runtime PASSWORD ${sql.lit(password)}`.execute(db);
+async function setPassword(db: Kysely<unknown>, login: LoginName, password: string): Promise<void> {
+  await sql`ALTER ROLE ${sql.id(loginRole(login))} PASSWORD ${sql.lit(password)}`.execute(db);
 }

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uuidv7 } from '../ids.ts';
+import { loginRole } from './migrate.ts';
 import type { Tx } from './port.ts';
+import { PostgresDatabase } from './postgres.ts';
 import { type TestDatabase, testDatabase } from './testing/test-database.ts';
 
 let test: TestDatabase;
@@ -77,6 +79,23 @@ describe('a service', () => {
   ])('cannot %s', async (_, statement) => {
     const attempt = test.database.inOrganization('fraud', orgA, (tx) => sql.raw(statement).execute(tx));
     await expect(attempt).rejects.toThrow(/permission denied/);
+  });
+});
+
+describe('the login of a service that runs alone', () => {
+  it('acts as this service, and as no other', async () => {
+    const url = new URL(test.connectionString);
+    url.username = loginRole('geo');
+    url.password = 'geo-alone';
+    // Roles belong to the whole server; nobody else uses this one.
+    await test.ownerPool.query(`ALTER ROLE ${loginRole('geo')} PASSWORD 'geo-alone'`);
+    const alone = new PostgresDatabase({ connectionString: url.href, poolSize: 1 });
+    try {
+      await expect(alone.inOrganization('geo', orgA, async () => 'in')).resolves.toBe('in');
+      await expect(alone.inOrganization('users', orgA, async () => 'in')).rejects.toThrow(/permission denied/);
+    } finally {
+      await alone.close();
+    }
   });
 });
 

@@ -40,7 +40,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await removeFolder(dataFolder);
   };
   try {
-    await migrate({ ownerUrl: server.ownerUrl, runtimePassword: server.runtimePassword });
+    await migrate({ ownerUrl: server.ownerUrl, passwords: new Map([['runtime', server.runtimePassword]]) });
     await migrateJobs(server.ownerUrl);
   } catch (error) {
     await tearDown();
