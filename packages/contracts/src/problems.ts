@@ -88,6 +88,17 @@ export const problemCatalogue = {
   },
   overloaded: { status: 503, title: 'Muster is busy', advice: 'Try again after the seconds in Retry-After.' },
   unavailable: { status: 503, title: 'A part of Muster is not available', advice: 'Try again in a moment.' },
+  'service-away': {
+    status: 503,
+    title: 'The part of Muster that does this cannot be reached',
+    advice: 'Try again after the seconds in Retry-After.',
+  },
+  'took-too-long': {
+    status: 504,
+    title: 'This took too long',
+    advice:
+      'It may have been done all the same: look before you repeat it, or repeat it with the same Idempotency-Key.',
+  },
 } as const satisfies Record<string, { status: number; title: string; advice: string }>;
 
 export type ProblemCode = keyof typeof problemCatalogue;

@@ -14,6 +14,7 @@ import { openKafka } from './kafka.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { openObjects } from './objects.ts';
 import { openPassing } from './redis.ts';
+import { answersFor } from './targets.ts';
 
 /** Which adapter stands behind each port is decided in this file, from the configuration, and nowhere else. */
 
@@ -109,6 +110,9 @@ export const openPorts = async (
     settings: {
       publicUrl: configuration.publicUrl,
       webRoot: join(import.meta.dirname, '../../../web/dist'),
+      serviceUrls: new Map(
+        [...configuration.MUSTER_SERVICE_URLS].filter(([name]) => !answersFor(configuration.targets, name)),
+      ),
     },
   };
 };

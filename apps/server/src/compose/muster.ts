@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Configuration } from '../config/schema.ts';
+import type { RateLimits } from '../platform/http/admission.ts';
 import type { HttpServer } from '../platform/http/server.ts';
 import type { Ports, Service } from '../platform/service.ts';
 import { createTelemetry, type Telemetry } from '../platform/telemetry/telemetry.ts';
@@ -9,7 +10,7 @@ import { type DatabaseAddress, migrateDatabase, openDatabase, openPorts } from '
 import { housekeeping } from './housekeeping.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { observePlatform } from './observe-platform.ts';
-import { createTarget, nameOfTarget } from './targets.ts';
+import { answersFor, createTarget, nameOfTarget } from './targets.ts';
 
 /**
  * One running Muster, from the first file to the open port. The steps are separate, so that a terminal can show them
@@ -95,10 +96,7 @@ export class Muster {
       host: configuration.HOST,
       port: configuration.PORT,
       trustedProxies: configuration.MUSTER_TRUSTED_PROXIES,
-      rateLimits: {
-        perAddressPerMinute: configuration.MUSTER_RATE_LIMIT_PER_ADDRESS,
-        perUserPerMinute: configuration.MUSTER_RATE_LIMIT_PER_USER,
-      },
+      rateLimits: rateLimits(configuration),
       checkAnswers: configuration.MUSTER_CHECK_ANSWERS,
     });
     this.#http = http;
@@ -115,6 +113,15 @@ export class Muster {
     if (service.stop !== undefined) this.#lifecycle.started(service.name, service.stop);
   }
 }
+
+/** They are taken at the public door; a process without it has a gateway in front that takes them. */
+const rateLimits = (configuration: Configuration): RateLimits | undefined =>
+  answersFor(configuration.targets, 'gateway')
+    ? {
+        perAddressPerMinute: configuration.MUSTER_RATE_LIMIT_PER_ADDRESS,
+        perUserPerMinute: configuration.MUSTER_RATE_LIMIT_PER_USER,
+      }
+    : undefined;
 
 const required = <T>(value: T | undefined, step: string): T => {
   if (value === undefined) throw new Error(`${step} comes first.`);

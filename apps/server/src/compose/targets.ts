@@ -31,6 +31,10 @@ const halves = {
   work: ({ surface: _surface, ...service }: Service): Service => ({ ...service, routes: [] }),
 };
 
+/** Whether requests to the service are answered in this process. */
+export const answersFor = (targets: readonly Target[], name: ServiceName): boolean =>
+  targets.some(({ service, half }) => service === name && half !== 'work');
+
 /** As `--target` has it. */
 export const nameOfTarget = ({ service, half }: Target): string =>
   half === undefined ? service : `${service}:${half}`;

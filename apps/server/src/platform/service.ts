@@ -31,6 +31,8 @@ export interface ServiceSettings {
   readonly publicUrl: string;
   /** Folder of the built web app; the gateway serves it. */
   readonly webRoot: string;
+  /** Where the services are that other processes answer for. */
+  readonly serviceUrls: ReadonlyMap<ServiceName, string>;
 }
 
 /** A service as the composition root sees it: what it answers, what it listens to, what it does on its own. */

@@ -6,6 +6,7 @@ import type { Database, Tx } from '../database/port.ts';
 import type { BoundRoute } from './bound-route.ts';
 import type { Call, OpenCall, OpenHandler, SignedInHandler, Verb } from './call.ts';
 import type { RunRoute } from './controller.ts';
+import { assertInTime } from './deadline.ts';
 import { fingerprintOf, idempotencyKeyOf, type RememberedAnswer, recallAnswer, rememberAnswer } from './idempotency.ts';
 import { Problem } from './problem.ts';
 import { invalidInput } from './to-problem.ts';
@@ -24,6 +25,7 @@ export const routeRunner =
   (ports: RouteRunnerPorts): RunRoute =>
   async (bound, request, reply) => {
     const input = parseInput(bound.route, request);
+    assertInTime(reply);
     const answer = await runInMode(ports, bound, input, request, reply);
     if (answer instanceof Problem) throw answer;
     if (ports.checkAnswers && bound.route.answer !== null) bound.route.answer.parse(answer);
@@ -48,7 +50,7 @@ const runInMode = (
       return (bound.handler as unknown as SignedInHandler<Any>)(input, call);
     }
     case 'verb':
-      return runVerb(ports, bound, input, signedInCallOf(bound.route, openCall, request), request);
+      return runVerb(ports, bound, input, signedInCallOf(bound.route, openCall, request), reply);
   }
 };
 
@@ -58,12 +60,17 @@ const runVerb = (
   bound: BoundRoute,
   input: RouteInput<Any>,
   call: Call,
-  request: FastifyRequest,
+  reply: FastifyReply,
 ): Promise<unknown> => {
   const { route } = bound;
+  const { request } = reply;
   const run = bound.handler as unknown as Verb<Any>;
   const inTransaction = <T>(work: (tx: Tx) => Promise<T>) =>
-    ports.database.inOrganization(route.service, call.actor.orgId, work);
+    ports.database.inOrganization(route.service, call.actor.orgId, (tx) => {
+      // Where a process is busy, the time goes into waiting for a connection.
+      assertInTime(reply);
+      return work(tx);
+    });
   if (route.idempotency === 'natural') return inTransaction((tx) => run(tx, input, call));
 
   const key = idempotencyKeyOf(request.headers['idempotency-key']);

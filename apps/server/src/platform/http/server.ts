@@ -6,7 +6,8 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Ports, Service } from '../service.ts';
-import { AccessGuard, type RateLimits } from './guard.ts';
+import { type Admit, admission, type RateLimits } from './admission.ts';
+import { AccessGuard } from './guard.ts';
 import { healthRoutes } from './health.ts';
 import { noteOfferedMethods, type OfferedMethods } from './offered-methods.ts';
 import { observeRequests } from './observe-requests.ts';
@@ -26,7 +27,8 @@ export interface HttpSettings {
   readonly port: number;
   /** Addresses of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
-  readonly rateLimits: RateLimits;
+  /** Absent when a gateway stands in front: it has counted the request, and twice would be wrong. */
+  readonly rateLimits?: RateLimits | undefined;
   readonly checkAnswers: boolean;
   /** How long a client may take over the headers of a request. Default 10 s. */
   readonly headersTimeoutMs?: number;
@@ -56,6 +58,8 @@ const fastifyAdapter = (settings: HttpSettings): FastifyAdapter =>
     routerOptions: { maxParamLength: 200 },
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     forceCloseConnections: 'idle',
+    // What is on its way when Muster stops is still answered; the answer says that the connection ends.
+    return503OnClosing: false,
     // Before routing (a broken URL): nobody to log about, but the answer has the same form.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       answerProblem(error, request, reply),
@@ -79,9 +83,10 @@ export const startHttpServer = async (
     { bodyParser: false, logger: false, abortOnError: false },
   );
   const server = application.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  const offeredMethods = await prepare(server, ports, readiness);
+  const admit = admission({ ...ports, rateLimits: settings.rateLimits });
+  const offeredMethods = await prepare(server, ports, readiness, admit);
   for (const service of services) await service.surface?.(server);
-  application.useGlobalGuards(new AccessGuard(ports.accessTokens, ports.cache, settings.rateLimits));
+  application.useGlobalGuards(new AccessGuard(admit));
   application.useGlobalFilters(new ProblemFilter(ports.telemetry.log, offeredMethods));
   const cutConnections = rememberConnections(server);
   await application.listen(settings.port, settings.host);
@@ -120,8 +125,10 @@ const prepare = async (
   server: FastifyInstance,
   ports: Ports,
   readiness: { ready: boolean },
+  admit: Admit,
 ): Promise<OfferedMethods> => {
   const offeredMethods = noteOfferedMethods(server);
+  server.decorate('admit', admit);
   server.decorateRequest('ids');
   server.addHook('onRequest', (request, reply, done) => {
     request.ids = contextOf(request.headers);

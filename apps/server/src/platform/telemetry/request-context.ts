@@ -22,6 +22,12 @@ const requestIdPattern = /^[\w.-]{8,64}$/;
 // https://www.w3.org/TR/trace-context/#traceparent-header
 const traceparentPattern = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
+/** For whoever is asked on behalf of this request: the header as it came, or one that starts the trace here. */
+export const traceparentOf = (given: unknown, { traceId }: RequestContext): string =>
+  typeof given === 'string' && traceparentPattern.exec(given)?.[1] === traceId
+    ? given
+    : `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
+
 /** Takes over the ids that a proxy or client sent, when they are well formed; makes new ones otherwise. */
 export const contextOf = (headers: FastifyRequest['headers']): RequestContext => {
   const givenId = headers['x-request-id'];

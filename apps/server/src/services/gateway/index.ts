@@ -5,9 +5,10 @@ import { serveDocuments } from './documents.ts';
 import { LiveHub } from './live/hub.ts';
 import { recordWatching } from './live/record-watching.ts';
 import { type LiveSocket, serveLiveSocket } from './live/socket.ts';
+import { serveOtherServices } from './proxy/index.ts';
 import { serveWebFiles } from './web-files.ts';
 
-/** The public door: the live socket, the API's description, the web app's files. */
+/** The public door: the way to services in other processes, the live socket, the API's description, the web app's files. */
 export const gatewayService: ServiceDescriptor = {
   name: 'gateway',
   create: (ports) => {
@@ -20,6 +21,7 @@ export const gatewayService: ServiceDescriptor = {
       consumers: [liveConsumer(ports) as Consumer],
       surface: async (server) => {
         await serveDocuments(server);
+        await serveOtherServices(server, ports);
         await serveWebFiles(server, ports.settings.webRoot);
         socket = serveLiveSocket(server, hub, ports);
         server.addHook('preClose', async () => socket?.close());

@@ -92,7 +92,7 @@ export async function startTestServer(
     objects: noObjects,
     cache: createMemoryCache(clock),
     realtime: createMemoryRealtime(),
-    settings: { publicUrl: 'https://muster.example', webRoot: '/nowhere' },
+    settings: { publicUrl: 'https://muster.example', webRoot: '/nowhere', serviceUrls: new Map() },
   };
   const services = make(ports);
   for (const service of services) for (const consumer of service.consumers ?? []) events.subscribe(consumer);
