@@ -25,12 +25,30 @@ export type Schema = DB;
  */
 export type Tx = Kysely<Schema>;
 
+/** A place in the database's log of writes, as PostgreSQL writes it: `16/B374D848`. */
+export type Lsn = string;
+
 export interface TransactionOptions {
   /** Run `work` again (at most 3 times more) when PostgreSQL reports a serialization failure or a deadlock. */
   retry?: boolean;
   /** Default: read committed. */
   isolation?: 'repeatable read' | 'serializable';
   readOnly?: boolean;
+  /**
+   * Told after the commit by which place in the log a replica has it. Where no replica follows the database it is never
+   * called, and costs nothing.
+   */
+  onCommitted?: (at: Lsn) => void;
+}
+
+export interface ReadingOptions {
+  /**
+   * What `onCommitted` told, perhaps to a client that gives it back: a replica that has not got so far is not read.
+   * Anything that is no place in the log leads to the primary.
+   */
+  writtenAt?: string | undefined;
+  /** Told when a replica answered: by how much, at most, it was behind. */
+  onReplica?: (behindSeconds: number) => void;
 }
 
 export interface Database {
@@ -51,8 +69,19 @@ export interface Database {
    */
   acrossOrganizations<T>(service: ServiceName, work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
 
+  /**
+   * Runs `work`, which only reads, as the service's role inside one organization: on a replica where one is configured
+   * and not too far behind, else on the primary. What it finds may thus be some seconds old: never decide a write by
+   * it. Nor who may see whom: it refuses `published.reach` and `published.location_access`, whose newest row counts.
+   * `work` may run twice, the second time on the primary.
+   */
+  reading<T>(service: ServiceName, orgId: string, work: (tx: Tx) => Promise<T>, options?: ReadingOptions): Promise<T>;
+
   /** Resolves when the database answers; rejects otherwise. */
   check(): Promise<void>;
+
+  /** Where a replica is configured: resolves when it may be read now, rejects with a sentence otherwise. */
+  checkReplica?(): Promise<void>;
 
   close(): Promise<void>;
 }

@@ -13,12 +13,14 @@ import { isUuid } from '../ids.ts';
 import { columnParsers } from './column-parsers.ts';
 import {
   type Database,
+  type Lsn,
   type Schema,
   type ServiceName,
   serviceNames,
   type TransactionOptions,
   type Tx,
 } from './port.ts';
+import { onlyReading, rejectWrites } from './reading.ts';
 
 /** Every role that a transaction can take: see migrations/0001_platform.sql. */
 export type DatabaseRole = ServiceName | 'relay';
@@ -32,15 +34,34 @@ export interface PostgresOptions {
   idleInTransactionTimeoutMs?: number;
   /** How long to wait for a free connection before failing. */
   acquireTimeoutMs?: number;
+  /** How long to wait for an answer to one statement from a server that may hang. Default: as long as it takes. */
+  answerTimeoutMs?: number;
+  /** A replica follows this database: `onCommitted` is told where each commit stands. */
+  hasReplica?: boolean;
   /** Told about connections that broke while idle; the pool replaces them by itself. */
   onConnectionLost?: (error: Error) => void;
+}
+
+/** What adapters ask of a transaction beyond the port. */
+export interface TransactionDetails extends TransactionOptions {
+  /** A condition in SQL, asked in the round trip of BEGIN. @throws ConditionUnmet unless it is true */
+  provided?: string;
+  /** Sees every statement before it is sent; throws to refuse it. */
+  inspect?: (statement: string) => void;
+}
+
+/** What a transaction was provided with does not hold; nothing of it has run. */
+export class ConditionUnmet extends Error {
+  override name = 'ConditionUnmet';
 }
 
 /** The `Database` port on a PostgreSQL reached by a connection string. */
 export class PostgresDatabase implements Database {
   readonly #pool: pg.Pool;
+  readonly #hasReplica: boolean;
 
   constructor(options: PostgresOptions) {
+    this.#hasReplica = options.hasReplica ?? false;
     this.#pool = new pg.Pool({
       connectionString: options.connectionString,
       application_name: options.applicationName ?? 'muster',
@@ -48,6 +69,7 @@ export class PostgresDatabase implements Database {
       statement_timeout: options.statementTimeoutMs ?? 15_000,
       idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 30_000,
       connectionTimeoutMillis: options.acquireTimeoutMs ?? 10_000,
+      ...(options.answerTimeoutMs === undefined ? {} : { query_timeout: options.answerTimeoutMs }),
       keepAlive: true,
       types: columnParsers,
     });
@@ -72,6 +94,10 @@ export class PostgresDatabase implements Database {
     return this.transaction(service, null, work, options);
   }
 
+  reading<T>(service: ServiceName, orgId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.transaction(service, orgId, work, onlyReading).catch(rejectWrites);
+  }
+
   async check(): Promise<void> {
     await this.#pool.query('SELECT 1');
   }
@@ -85,35 +111,42 @@ export class PostgresDatabase implements Database {
     role: DatabaseRole,
     orgId: string | null,
     work: (tx: Tx) => Promise<T>,
-    options: TransactionOptions = {},
+    options: TransactionDetails = {},
   ): Promise<T> {
     const begin = beginStatement(role, orgId, options);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#once(begin, work);
+        return await this.#once(begin, work, options);
       } catch (error) {
         if (options.retry !== true || attempt > 3 || !mayRetry(error)) throw error;
       }
     }
   }
 
-  async #once<T>(begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  async #once<T>(begin: string, work: (tx: Tx) => Promise<T>, options: TransactionDetails): Promise<T> {
     const client = await this.#pool.connect();
-    const connection = new TransactionConnection(client);
+    const connection = new TransactionConnection(client, options.inspect);
     let broken: Error | undefined;
     const onError = (error: Error) => {
       broken = error;
     };
     client.on('error', onError);
     try {
-      await client.query(begin);
+      const begun = await queryAll(client, begin);
+      if (options.provided !== undefined && begun.at(-1)?.rows[0]?.['provided'] !== true) {
+        throw new ConditionUnmet(`Not begun: ${options.provided}`);
+      }
       const result = await work(bind(connection));
-      await commit(client);
+      const at = await commit(client, this.#hasReplica && options.onCommitted !== undefined);
+      if (at !== undefined) options.onCommitted?.(at);
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').catch((rollbackError: Error) => {
-        broken ??= rollbackError;
-      });
+      // Who did not answer in time would not answer this, either.
+      if (isUnanswered(error)) broken ??= error;
+      else
+        await client.query('ROLLBACK').catch((rollbackError: Error) => {
+          broken ??= rollbackError;
+        });
       throw error;
     } finally {
       connection.end();
@@ -124,12 +157,13 @@ export class PostgresDatabase implements Database {
 }
 
 /** Role, organization and BEGIN in one round trip; safe to write as text because both values are checked first. */
-function beginStatement(role: DatabaseRole, orgId: string | null, options: TransactionOptions): string {
+function beginStatement(role: DatabaseRole, orgId: string | null, options: TransactionDetails): string {
   if (role !== 'relay' && !serviceNames.includes(role)) throw new Error(`No such role: ${role}`);
   if (orgId !== null && !isUuid(orgId)) throw new Error('The organization id is not a UUID');
   const isolation = options.isolation ? ` ISOLATION LEVEL ${options.isolation}` : '';
   const access = options.readOnly ? ' READ ONLY' : '';
-  return `BEGIN${isolation}${access}; ${actAs(role)}; SELECT set_config('muster.org_id', '${orgId ?? ''}', true)`;
+  const provided = options.provided === undefined ? '' : `, (${options.provided}) AS provided`;
+  return `BEGIN${isolation}${access}; ${actAs(role)}; SELECT set_config('muster.org_id', '${orgId ?? ''}', true)${provided}`;
 }
 
 /** The statement that changes the role for the rest of the transaction. */
@@ -137,11 +171,24 @@ export function actAs(role: DatabaseRole): string {
   return `SET LOCAL ROLE muster_${role}`;
 }
 
-async function commit(client: pg.PoolClient): Promise<void> {
-  const { command } = await client.query('COMMIT');
-  // After a failed statement whose error was swallowed, PostgreSQL answers COMMIT with a rollback.
-  if (command !== 'COMMIT') throw new Error('The transaction was rolled back because a statement in it had failed');
+/** Several statements in one round trip give several results, which the driver's types do not tell. */
+async function queryAll(client: pg.PoolClient, statements: string): Promise<pg.QueryResult[]> {
+  const results = (await client.query(statements)) as pg.QueryResult | pg.QueryResult[];
+  return Array.isArray(results) ? results : [results];
 }
+
+/** Asked to locate, it resolves with a place in the log that is behind all of this transaction. */
+async function commit(client: pg.PoolClient, locate: boolean): Promise<Lsn | undefined> {
+  const located = locate ? '; SELECT pg_current_wal_insert_lsn()::text AS at' : '';
+  const [committed, place] = await queryAll(client, `COMMIT${located}`);
+  // After a failed statement whose error was swallowed, PostgreSQL answers COMMIT with a rollback.
+  if (committed?.command !== 'COMMIT')
+    throw new Error('The transaction was rolled back because a statement in it had failed');
+  return place?.rows[0]?.['at'] as Lsn | undefined;
+}
+
+const isUnanswered = (error: unknown): error is Error =>
+  error instanceof Error && error.message === 'Query read timeout';
 
 const serializationFailure = '40001';
 const deadlockDetected = '40P01';
@@ -182,11 +229,13 @@ const countingCommands = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 
 class TransactionConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient;
+  readonly #inspect: ((statement: string) => void) | undefined;
   #ended = false;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(client: pg.PoolClient) {
+  constructor(client: pg.PoolClient, inspect?: (statement: string) => void) {
     this.#client = client;
+    this.#inspect = inspect;
   }
 
   /** From now on the connection belongs to somebody else's transaction, perhaps to another organization's. */
@@ -203,6 +252,7 @@ class TransactionConnection implements DatabaseConnection {
 
   async #execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     if (this.#ended) throw new Error('This transaction is over');
+    this.#inspect?.(query.sql);
     try {
       const result = await this.#client.query<R & pg.QueryResultRow>(query.sql, [...query.parameters]);
       return countingCommands.has(result.command)
