@@ -33,5 +33,6 @@ export const auditRoutes = {
     query: pageQuery.extend({ action: z.string().max(80).optional(), objectId: z.string().max(80).optional() }),
     answer: page(auditEntry),
     idempotency: 'natural',
+    mayLag: true,
   }),
 };

@@ -80,7 +80,30 @@ const parameters = (route: RouteDefinition): Json[] => [
         },
       ]
     : []),
+  ...(route.mayLag === true
+    ? [
+        {
+          name: 'Muster-Read-After',
+          in: 'header',
+          required: false,
+          description:
+            'The newest `Muster-Written-At` that the client got: the answer has that write in it. Without it the answer may lack what was written in the last seconds.',
+          schema: { type: 'string', pattern: '^[0-9A-F]{1,8}/[0-9A-F]{1,8}$' },
+        },
+      ]
+    : []),
 ];
+
+/** Headers that tell of a replica, and are there only where one is configured. */
+const replicaHeaders = ({ method, mayLag, access }: RouteDefinition): Json => {
+  if (mayLag === true) {
+    const description = 'By how many seconds, at most, the answer may be old; absent when it is not.';
+    return { headers: { 'Muster-Lag-Seconds': { description, schema: { type: 'number', minimum: 0 } } } };
+  }
+  if (method === 'GET' || access === 'public') return {};
+  const description = 'Where this write stands; given back as `Muster-Read-After`, later reads have it in them.';
+  return { headers: { 'Muster-Written-At': { description, schema: { type: 'string' } } } };
+};
 
 const fields = (schema: z.ZodObject | undefined, place: 'path' | 'query'): Json[] => {
   if (schema === undefined) return [];
@@ -93,12 +116,17 @@ const fields = (schema: z.ZodObject | undefined, place: 'path' | 'query'): Json[
   }));
 };
 
-const success = ({ answer, status = 200, summary }: RouteDefinition): Json => {
-  if (answer === null) return { 204: { description: summary } };
+const success = (route: RouteDefinition): Json => {
+  const { answer, status = 200, summary } = route;
+  if (answer === null) return { 204: { description: summary, ...replicaHeaders(route) } };
   const contentType = answer.meta()?.['contentType'];
   const mediaType = typeof contentType === 'string' ? contentType.split(';')[0] : 'application/json';
   return {
-    [status]: { description: summary, content: { [String(mediaType)]: { schema: toJsonSchema(answer, 'output') } } },
+    [status]: {
+      description: summary,
+      ...replicaHeaders(route),
+      content: { [String(mediaType)]: { schema: toJsonSchema(answer, 'output') } },
+    },
   };
 };
 

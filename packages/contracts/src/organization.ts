@@ -225,6 +225,7 @@ export const organizationRoutes = {
     query: pageQuery.extend({ search: z.string().max(80).optional(), role: role.optional() }),
     answer: page(person),
     idempotency: 'natural',
+    mayLag: true,
   }),
   listMembers: route({
     operation: 'listMembers',

@@ -42,6 +42,7 @@ export const reportRoutes = {
     access: exporting,
     answer: z.strictObject({ items: z.array(reportRun) }),
     idempotency: 'natural',
+    mayLag: true,
   }),
   readReport: route({
     operation: 'readReport',
@@ -53,6 +54,7 @@ export const reportRoutes = {
     params: runParams,
     answer: reportRun,
     idempotency: 'natural',
+    mayLag: true,
     problems: ['not-found'],
   }),
   downloadReport: route({

@@ -46,6 +46,11 @@ export interface RouteDefinition {
    * `conflict` instead of showing it again.
    */
   readonly secretAnswer?: true;
+  /**
+   * A read whose answer may lack what was written in the last seconds (where reads are served by a replica), except the
+   * caller's own writes if it names them: see `Muster-Read-After` in the OpenAPI document.
+   */
+  readonly mayLag?: true;
   /** The problems of its own; those that every route can answer (401, 403, 429, …) go without saying. */
   readonly problems?: readonly ProblemCode[];
 }

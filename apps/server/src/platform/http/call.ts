@@ -40,6 +40,16 @@ export type Verb<R extends RouteDefinition> = (
   call: Call,
 ) => Promise<RouteAnswer<R> | Problem>;
 
+/**
+ * A use case that reads what may be some seconds old. It does not know the ties of its caller, so it cannot ask who is
+ * within reach: see `reading` in bound-route.ts.
+ */
+export type Reading<R extends RouteDefinition> = (
+  tx: Tx,
+  input: RouteInput<R>,
+  call: Omit<Call, 'ties'>,
+) => Promise<RouteAnswer<R> | Problem>;
+
 /** For the few routes that have no actor, or that manage their transactions themselves. */
 export type OpenHandler<R extends RouteDefinition> = (
   input: RouteInput<R>,

@@ -32,9 +32,15 @@ const checkWithin = async ({ name, check, vital = false }: Dependency): Promise<
   }
 };
 
+const replicaOf = ({ database }: Ports): readonly Dependency[] => {
+  if (database.checkReplica === undefined) return [];
+  return [{ name: 'replica', check: () => database.checkReplica?.() ?? Promise.resolve() }];
+};
+
 /** What Muster stands on, in the order in which `doctor` and `/health/ready` name it. */
 export const dependenciesOf = (ports: Ports): readonly Dependency[] => [
   { name: 'database', check: () => ports.database.check(), vital: true },
+  ...replicaOf(ports),
   { name: 'jobs', check: () => ports.jobs.check() },
   { name: 'cache', check: () => ports.cache.check() },
   { name: 'realtime', check: () => ports.realtime.check() },

@@ -2,9 +2,9 @@ import { type RouteDefinition, type RouteInput, tiesOf } from '@muster/contracts
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
-import type { Database, Tx } from '../database/port.ts';
+import type { Database, TransactionOptions, Tx } from '../database/port.ts';
 import type { BoundRoute } from './bound-route.ts';
-import type { Call, OpenCall, OpenHandler, SignedInHandler, Verb } from './call.ts';
+import type { Call, OpenCall, OpenHandler, Reading, SignedInHandler, Verb } from './call.ts';
 import type { RunRoute } from './controller.ts';
 import { assertInTime } from './deadline.ts';
 import { fingerprintOf, idempotencyKeyOf, type RememberedAnswer, recallAnswer, rememberAnswer } from './idempotency.ts';
@@ -49,6 +49,8 @@ const runInMode = (
       const call = { ...signedInCallOf(bound.route, openCall, request), request, reply };
       return (bound.handler as unknown as SignedInHandler<Any>)(input, call);
     }
+    case 'reading':
+      return runReading(ports, bound, input, signedInCallOf(bound.route, openCall, request), reply);
     case 'verb':
       return runVerb(ports, bound, input, signedInCallOf(bound.route, openCall, request), reply);
   }
@@ -65,12 +67,19 @@ const runVerb = (
   const { route } = bound;
   const { request } = reply;
   const run = bound.handler as unknown as Verb<Any>;
+  const options: TransactionOptions =
+    route.method === 'GET' ? {} : { onCommitted: (at) => void reply.header('Muster-Written-At', at) };
   const inTransaction = <T>(work: (tx: Tx) => Promise<T>) =>
-    ports.database.inOrganization(route.service, call.actor.orgId, (tx) => {
-      // Where a process is busy, the time goes into waiting for a connection.
-      assertInTime(reply);
-      return work(tx);
-    });
+    ports.database.inOrganization(
+      route.service,
+      call.actor.orgId,
+      (tx) => {
+        // Where a process is busy, the time goes into waiting for a connection.
+        assertInTime(reply);
+        return work(tx);
+      },
+      options,
+    );
   if (route.idempotency === 'natural') return inTransaction((tx) => run(tx, input, call));
 
   const key = idempotencyKeyOf(request.headers['idempotency-key']);
@@ -81,6 +90,25 @@ const runVerb = (
     const answer = await run(tx, input, call);
     await rememberAnswer(tx, call, key, fingerprint, toRemember(route, answer));
     return answer;
+  });
+};
+
+/** A client names the newest of its own writes that it knows of; an answer from a replica says how old it may be. */
+const runReading = (
+  { database }: RouteRunnerPorts,
+  { route, handler }: BoundRoute,
+  input: RouteInput<Any>,
+  call: Call,
+  reply: FastifyReply,
+): Promise<unknown> => {
+  const run = handler as unknown as Reading<Any>;
+  const work = (tx: Tx) => {
+    assertInTime(reply);
+    return run(tx, input, call);
+  };
+  return database.reading(route.service, call.actor.orgId, work, {
+    writtenAt: reply.request.headers['muster-read-after']?.toString(),
+    onReplica: (behindSeconds) => void reply.header('Muster-Lag-Seconds', behindSeconds.toFixed(1)),
   });
 };
 

@@ -1,10 +1,10 @@
 import { auditRoutes } from '@muster/contracts';
-import { verb } from '../../platform/http/bound-route.ts';
+import { reading } from '../../platform/http/bound-route.ts';
 import type { ServiceDescriptor } from '../../platform/service.ts';
 import { listAuditEntries } from './list-entries.ts';
 
 /** The append-only log: every service writes into it, in the transaction of the fact; this one reads. */
 export const auditService: ServiceDescriptor = {
   name: 'audit',
-  create: () => ({ name: 'audit', routes: [verb(auditRoutes.listAuditEntries, listAuditEntries)] }),
+  create: () => ({ name: 'audit', routes: [reading(auditRoutes.listAuditEntries, listAuditEntries)] }),
 };

@@ -1,10 +1,10 @@
 import type { auditRoutes } from '@muster/contracts';
-import type { Verb } from '../../platform/http/call.ts';
+import type { Reading } from '../../platform/http/call.ts';
 import { problem } from '../../platform/http/problem.ts';
 import { readEntries } from './entry-store.ts';
 
 /** The log as an administrator reads it; the office sees what was done, not the details. */
-export const listAuditEntries: Verb<typeof auditRoutes.listAuditEntries> = async (tx, { query }, call) => {
+export const listAuditEntries: Reading<typeof auditRoutes.listAuditEntries> = async (tx, { query }, call) => {
   const { limit, action, objectId } = query;
   const found = await readEntries(tx, { before: placeOf(query.cursor), limit: limit + 1, action, objectId });
   const entries = found.slice(0, limit);

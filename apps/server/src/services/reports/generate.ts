@@ -1,4 +1,5 @@
 import { appendAudit } from '../../platform/audit-trail/append.ts';
+import type { Lsn } from '../../platform/database/port.ts';
 import type { RunningJob } from '../../platform/jobs/port.ts';
 import type { Ports } from '../../platform/service.ts';
 import { attendanceCsv } from './attendance-csv.ts';
@@ -59,20 +60,26 @@ const makeArtifact = async (ports: GeneratePorts, job: GenerateJob, run: StoredR
   await job.progress(1);
 };
 
-/** Line by line, some members at a time; what was written is shown as progress. */
+/**
+ * Line by line, some members at a time; what was written is shown as progress. Whose days they are is asked of the
+ * primary. The days may come from a replica, but all that had committed when the job began is in them.
+ */
 async function* linesOf(
   { database }: GeneratePorts,
   job: GenerateJob,
   { runId, month, requestedBy: userId, ties }: StoredRun,
 ): AsyncGenerator<AttendanceLine> {
   const { orgId } = job;
-  const memberIds = await database.inOrganization('reports', orgId, (tx) => readMemberIds(tx, { userId, ties }));
+  let startedAt: Lsn | undefined;
+  const memberIds = await database.inOrganization('reports', orgId, (tx) => readMemberIds(tx, { userId, ties }), {
+    onCommitted: (at) => {
+      startedAt = at;
+    },
+  });
   for (let start = 0; start < memberIds.length; start += membersAtOnce) {
     const some = memberIds.slice(start, start + membersAtOnce);
-    yield* await database.inOrganization('reports', orgId, async (tx) => {
-      await markProgress(tx, runId, start / memberIds.length);
-      return readAttendance(tx, some, month);
-    });
+    await database.inOrganization('reports', orgId, (tx) => markProgress(tx, runId, start / memberIds.length));
+    yield* await database.reading('reports', orgId, (tx) => readAttendance(tx, some, month), { writtenAt: startedAt });
     await job.progress(start / memberIds.length);
   }
 }

@@ -1,5 +1,5 @@
 import { reportRoutes as routes } from '@muster/contracts';
-import { signedIn, verb } from '../../platform/http/bound-route.ts';
+import { reading, signedIn, verb } from '../../platform/http/bound-route.ts';
 import type { ServiceDescriptor } from '../../platform/service.ts';
 import { generateJob, generateReport } from './generate.ts';
 import { downloadReport, listReports, readReport, startReport } from './runs.ts';
@@ -11,8 +11,8 @@ export const reportsService: ServiceDescriptor = {
     name: 'reports',
     routes: [
       verb(routes.startReport, startReport(ports)),
-      verb(routes.listReports, listReports),
-      verb(routes.readReport, readReport),
+      reading(routes.listReports, listReports),
+      reading(routes.readReport, readReport),
       signedIn(routes.downloadReport, downloadReport(ports)),
     ],
     jobs: (jobs) => jobs.handle(generateJob, generateReport(ports)),

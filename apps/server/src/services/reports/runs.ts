@@ -2,7 +2,7 @@ import type { ReportRun, reportRoutes } from '@muster/contracts';
 import { buffer } from 'node:stream/consumers';
 import { appendAudit } from '../../platform/audit-trail/append.ts';
 import type { Tx } from '../../platform/database/port.ts';
-import type { Call, SignedInHandler, Verb } from '../../platform/http/call.ts';
+import type { Call, Reading, SignedInHandler, Verb } from '../../platform/http/call.ts';
 import { problem } from '../../platform/http/problem.ts';
 import { uuidv7 } from '../../platform/ids.ts';
 import type { Ports } from '../../platform/service.ts';
@@ -23,11 +23,11 @@ export const startReport =
     return shown(await ownRun(tx, call, runId));
   };
 
-export const listReports: Verb<Routes['listReports']> = async (tx, _input, call) => ({
+export const listReports: Reading<Routes['listReports']> = async (tx, _input, call) => ({
   items: (await readOwnRuns(tx, call.actor.userId)).map(shown),
 });
 
-export const readReport: Verb<Routes['readReport']> = async (tx, { params: { runId } }, call) =>
+export const readReport: Reading<Routes['readReport']> = async (tx, { params: { runId } }, call) =>
   shown(await ownRun(tx, call, runId));
 
 /** The file of an own run that is done. That it was fetched is kept: from then on it is somewhere else, too. */
@@ -51,7 +51,7 @@ export const downloadReport =
   };
 
 /** @throws Problem `not-found`, also for the runs of others. */
-const ownRun = async (tx: Tx, call: Call, runId: string): Promise<StoredRun> => {
+const ownRun = async (tx: Tx, call: Pick<Call, 'actor'>, runId: string): Promise<StoredRun> => {
   const run = await readOwnRun(tx, call.actor.userId, runId);
   if (run === null) throw problem('not-found');
   return run;

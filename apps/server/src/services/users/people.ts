@@ -1,7 +1,7 @@
 import type { organizationRoutes } from '@muster/contracts';
 import { requireReach } from '../../platform/access/reach.ts';
 import type { Tx } from '../../platform/database/port.ts';
-import type { Verb } from '../../platform/http/call.ts';
+import type { Reading, Verb } from '../../platform/http/call.ts';
 import { problem } from '../../platform/http/problem.ts';
 import { isUuid } from '../../platform/ids.ts';
 import * as store from './people-store.ts';
@@ -12,7 +12,7 @@ export const listGroups: Verb<Routes['listGroups']> = async (tx, _input, call) =
   items: await store.listGroups(tx, call),
 });
 
-export const listPeople: Verb<Routes['listPeople']> = async (tx, { query }) => {
+export const listPeople: Reading<Routes['listPeople']> = async (tx, { query }) => {
   const { cursor, limit, search, role } = query;
   const after = await placeOf(tx, cursor);
   const people = await store.listPeople(tx, { after, limit: limit + 1, search, role });

@@ -1,5 +1,5 @@
 import { authRoutes, organizationRoutes as routes } from '@muster/contracts';
-import { type BoundRoute, verb } from '../../platform/http/bound-route.ts';
+import { type BoundRoute, reading, verb } from '../../platform/http/bound-route.ts';
 import type { Ports } from '../../platform/service.ts';
 import { configureOrganization } from './configure-organization.ts';
 import { addGate, listGates } from './gates.ts';
@@ -20,7 +20,7 @@ export const usersRoutes = ({ events }: Pick<Ports, 'events'>): BoundRoute[] => 
   verb(routes.listGates, listGates),
   verb(routes.addGate, addGate),
   verb(routes.listGroups, listGroups),
-  verb(routes.listPeople, listPeople),
+  reading(routes.listPeople, listPeople),
   verb(routes.listMembers, listMembers),
   verb(routes.readGuardianAgreement, readGuardianAgreement),
 ];
