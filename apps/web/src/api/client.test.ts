@@ -9,6 +9,7 @@ vi.stubGlobal('localStorage', {
   setItem: (key: string, value: string) => kept.set(key, value),
   removeItem: (key: string) => kept.delete(key),
 });
+vi.stubGlobal('sessionStorage', localStorage);
 vi.stubGlobal('window', { addEventListener: () => undefined });
 vi.stubGlobal('navigator', {});
 
@@ -73,6 +74,19 @@ describe('the typed client', () => {
     );
     await expect(call(routes.listSites, {})).rejects.toMatchObject({ code: 'not-signed-in', status: 401 });
     expect(kept.has('muster.refresh')).toBe(false);
+  });
+
+  it('names its newest write to every read, whatever the order of the answers', async () => {
+    keepTokens(tokens('t'), start);
+    const written = ['0/FFFFFFFF', '1/A0', '0/10'];
+    for (const at of written) {
+      answers.mockResolvedValueOnce(new Response('{}', { status: 201, headers: { 'Muster-Written-At': at } }));
+      await call(routes.addGate, { body: { siteId: 's', name: 'North', position: { latitude: 1, longitude: 2 } } });
+    }
+    answers.mockResolvedValueOnce(json({ items: [] }));
+    await call(routes.listGates, {});
+    expect(written.map((_, at) => headerOf(at, 'muster-read-after'))).toEqual([null, null, null]);
+    expect(headerOf(3, 'muster-read-after')).toBe('1/A0');
   });
 
   it('turns every failure into a problem with a code', async () => {

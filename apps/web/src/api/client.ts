@@ -3,6 +3,7 @@ import { routes } from 'virtual:contract';
 import { learnServerTime, nowMs } from '../app/clock.ts';
 import { newId } from './ids.ts';
 import { offlineProblem, problemOf } from './problem.ts';
+import { noteWrite, readAfter } from './read-after.ts';
 import {
   deviceId,
   dropAccessToken,
@@ -63,6 +64,8 @@ const send = async (
   const headers = new Headers({ accept: 'application/json' });
   if (authorization) headers.set('authorization', authorization);
   if (request.body !== undefined) headers.set('content-type', 'application/json');
+  const after = route.method === 'GET' ? readAfter() : null;
+  if (after) headers.set('muster-read-after', after);
   if (options.ifMatch) headers.set('if-match', options.ifMatch);
   if (options.idempotencyKey) headers.set('idempotency-key', options.idempotencyKey);
   try {
@@ -74,6 +77,7 @@ const send = async (
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       ...(options.signal ? { signal: options.signal } : {}),
     });
+    noteWrite(response.headers.get('muster-written-at'));
     learnServerTime(Date.parse(response.headers.get('date') ?? ''));
     return response;
   } catch (error) {
