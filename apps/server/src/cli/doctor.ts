@@ -18,6 +18,7 @@ const bad = (sentence: string): Finding => ({ ok: false, sentence });
 /** What a dependency does for Muster, by its name in `/health/ready`. */
 const duties: Readonly<Record<string, string>> = {
   database: 'the database answers',
+  replica: 'the replica answers and follows the database closely enough to be read',
   jobs: 'jobs can be queued',
   cache: 'the cache answers',
   realtime: 'live messages are passed on',
@@ -90,9 +91,9 @@ async function* examineWebApp(): AsyncGenerator<Finding> {
   );
 }
 
-const examinePort = ({ HOST, PORT }: Configuration): Promise<Finding> =>
-  probePort({ HOST, PORT }).then(
-    () => good(`Muster is not running; port ${PORT} is free`),
+const examinePort = (configuration: Configuration): Promise<Finding> =>
+  probePort(configuration).then(
+    () => good(`Muster is not running; port ${configuration.PORT} is free`),
     (error: unknown) => bad(describeFailure(error)),
   );
 

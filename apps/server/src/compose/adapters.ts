@@ -14,6 +14,7 @@ import { openKafka } from './kafka.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { openObjects } from './objects.ts';
 import { openPassing } from './redis.ts';
+import { openReplica } from './replica.ts';
 import { answersFor } from './targets.ts';
 
 /** Which adapter stands behind each port is decided in this file, from the configuration, and nowhere else. */
@@ -66,12 +67,14 @@ export const openPorts = async (
       connectionString: address.runtimeUrl,
       applicationName,
       poolSize,
+      hasReplica: configuration.MUSTER_REPLICA_URL !== undefined,
       onConnectionLost,
     });
     lifecycle.started(`connections of ${applicationName}`, () => database.close());
     return database;
   };
-  const database = pool('muster', configuration.MUSTER_DATABASE_POOL);
+  const primary = pool('muster', configuration.MUSTER_DATABASE_POOL);
+  const database = await openReplica(configuration, address.runtimeUrl, primary, telemetry, lifecycle);
   const { cache, realtime, jobsBackend } = await openPassing(
     configuration,
     address.runtimeUrl,

@@ -1,0 +1,86 @@
+import { Counter, Gauge } from 'prom-client';
+import { type Configuration, ConfigurationError } from '../config/schema.ts';
+import type { Database } from '../platform/database/port.ts';
+import { PostgresDatabase } from '../platform/database/postgres.ts';
+import { ReplicatedDatabase } from '../platform/database/replica.ts';
+import { ReplicaWatch } from '../platform/database/replica-watch.ts';
+import type { Telemetry } from '../platform/telemetry/telemetry.ts';
+import type { Lifecycle } from './lifecycle.ts';
+
+/** A replica that does not let us in within this time is passed over. */
+const replicaAcquireTimeoutMs = 1_000;
+/** A little longer than the server itself gives a statement. */
+const replicaAnswerTimeoutMs = 16_000;
+
+/**
+ * The primary together with its replica, where there is one.
+ * @throws ConfigurationError when what answers there is no replica of this primary; one that is merely away may come back
+ */
+export const openReplica = async (
+  configuration: Configuration,
+  primaryUrl: string,
+  primary: PostgresDatabase,
+  telemetry: Telemetry,
+  lifecycle: Lifecycle,
+): Promise<Database> => {
+  const { MUSTER_REPLICA_URL: replicaUrl, MUSTER_REPLICA_MAX_LAG_SECONDS: maxLagSeconds } = configuration;
+  if (replicaUrl === undefined) return primary;
+  const { log } = telemetry;
+  const watch = new ReplicaWatch({
+    primaryUrl,
+    replicaUrl,
+    everyMs: Math.min(1_000, maxLagSeconds * 250),
+    onChange: (trouble) =>
+      trouble === undefined
+        ? log.info('the replica is read')
+        : log.warn({ reason: trouble }, 'the replica is not read'),
+  });
+  lifecycle.started('watch over the replica', () => watch.close());
+  await watch.start();
+  if (watch.trouble?.kind === 'wrong') throw new ConfigurationError([watch.trouble.sentence]);
+  const replica = new PostgresDatabase({
+    connectionString: replicaUrl,
+    applicationName: 'muster reading',
+    poolSize: configuration.MUSTER_DATABASE_POOL,
+    acquireTimeoutMs: replicaAcquireTimeoutMs,
+    answerTimeoutMs: replicaAnswerTimeoutMs,
+    onConnectionLost: (error) => log.warn({ err: error }, 'a connection to the replica was lost'),
+  });
+  const reads = observeReplica(watch, telemetry);
+  const database = new ReplicatedDatabase({
+    primary,
+    replica,
+    watch,
+    maxLagSeconds,
+    onRead: (where) =>
+      reads.inc(where === 'replica' ? { where, why: 'fresh' } : { where: 'primary', why: where.replace(' ', '-') }),
+  });
+  lifecycle.started('connections to the replica', () => database.close());
+  return database;
+};
+
+const observeReplica = (watch: ReplicaWatch, { metrics }: Telemetry) => {
+  const registers = [metrics];
+  new Gauge({
+    name: 'muster_replica_lag_seconds',
+    help: 'What the replica may lack was committed within so many seconds; about a second is the pause between two looks',
+    registers,
+    collect() {
+      this.set(watch.behindSeconds);
+    },
+  });
+  new Gauge({
+    name: 'muster_replica_lag_bytes',
+    help: 'How much of the log of writes the replica had still to replay when it was last looked at',
+    registers,
+    collect() {
+      this.set(watch.behindBytes);
+    },
+  });
+  return new Counter({
+    name: 'muster_reads_total',
+    help: 'Reads that a replica may serve, by where they were served, and why there: fresh, away, lag, own-write, failed',
+    labelNames: ['where', 'why'] as const,
+    registers,
+  });
+};
