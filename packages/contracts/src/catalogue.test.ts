@@ -30,6 +30,10 @@ describe('the catalogue of routes', () => {
     if (method === 'GET') expect(idempotency).toBe('natural');
   });
 
+  it.each(all.filter(([, { mayLag }]) => mayLag === true))('%s may lag: it reads, for somebody', (_name, route) => {
+    expect(route).toMatchObject({ method: 'GET', access: { permission: expect.any(String) as string } });
+  });
+
   it.each(all.filter(([, { secretAnswer }]) => secretAnswer === true))(
     '%s asks for a key',
     (_name, { idempotency }) => {

@@ -5,7 +5,7 @@ import { type Person, type ReportRun, routes, type Tokens } from '@muster/contra
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfiguration } from '../config/schema.ts';
-import { createDemo } from '../demo/create-demo.ts';
+import { createDemo, type DemoSignIn } from '../demo/create-demo.ts';
 import { uuidv7 } from '../platform/ids.ts';
 import { type PostgresWithReplica, startPostgresWithReplica } from '../platform/testing/servers/postgres.ts';
 import { until } from '../platform/testing/servers/with-server.ts';
@@ -17,6 +17,7 @@ let muster: Muster;
 let owner: pg.Pool;
 let base: string;
 let token: string;
+let signIns: readonly DemoSignIn[];
 
 const configured = (environment: Record<string, string> = {}) =>
   parseConfiguration(
@@ -40,17 +41,10 @@ beforeAll(async () => {
   owner.on('error', () => {});
   muster = new Muster(configured());
   await muster.startDatabase();
-  const { signIns } = await createDemo(await muster.openPorts());
+  ({ signIns } = await createDemo(await muster.openPorts()));
   const { port } = await muster.serve();
   base = `http://127.0.0.1:${port}`;
-  const [{ identifier, password } = { identifier: '', password: '' }] = signIns;
-  const device = { deviceId: uuidv7(), name: 'Test' };
-  const answer = await fetch(`${base}${routes.signIn.path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ identifier, password, device }),
-  });
-  token = ((await answer.json()) as Tokens).accessToken;
+  token = await signIn();
   await servers.caughtUp();
 });
 afterAll(async () => {
@@ -60,6 +54,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const signIn = async (): Promise<string> => {
+  const [{ identifier, password } = { identifier: '', password: '' }] = signIns;
+  const answer = await fetch(`${base}${routes.signIn.path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ identifier, password, device: { deviceId: uuidv7(), name: 'Test' } }),
+  });
+  return ((await answer.json()) as Tokens).accessToken;
+};
 const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${base}${path}`, { headers: { authorization: `Bearer ${token}`, ...headers } });
 const post = (path: string, body: unknown) =>
@@ -101,6 +104,19 @@ describe('Muster with a replica', () => {
       const own = await get(path, { 'muster-read-after': writtenAt });
       expect(own.status).toBe(200);
       expect(own.headers.has('muster-lag-seconds')).toBe(false);
+    } finally {
+      await servers.resumeReplay();
+    }
+  });
+
+  it('refuses a session that has ended, while the replica has not heard of it', async () => {
+    const authorization = `Bearer ${await signIn()}`;
+    await servers.caughtUp();
+    await servers.pauseReplay();
+    try {
+      expect((await get(routes.listPeople.path, { authorization })).status).toBe(200);
+      await fetch(`${base}${routes.signOut.path}`, { method: 'POST', headers: { authorization } });
+      expect((await get(routes.listPeople.path, { authorization })).status).toBe(401);
     } finally {
       await servers.resumeReplay();
     }

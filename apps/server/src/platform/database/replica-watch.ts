@@ -49,7 +49,7 @@ export class ReplicaWatch {
   /** All that had committed at this moment is in the replica. */
   #freshAsOfMs = performance.now();
   #behindBytes = 0;
-  #trouble: Trouble | undefined = { kind: 'away', sentence: 'the replica has not been asked yet' };
+  #trouble: Trouble | undefined = { kind: 'away', sentence: 'it has not been asked yet' };
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #closed = false;
@@ -172,7 +172,7 @@ const troubleIn = (error: Error): Trouble => {
     return wrong(`The replica refuses (${error.message}): check user, password and database in MUSTER_REPLICA_URL.`);
   }
   if (code === 'ENOTFOUND') return wrong(`MUSTER_REPLICA_URL names a host that does not exist (${error.message}).`);
-  return { kind: 'away', sentence: `the replica does not answer (${error.message || code})` };
+  return { kind: 'away', sentence: `it does not answer (${error.message || code}); the primary is read instead` };
 };
 
 const wrong = (sentence: string): Trouble => ({ kind: 'wrong', sentence });

@@ -77,7 +77,7 @@ export class ReplicatedDatabase implements Database {
     if (watch.trouble !== undefined) throw new Error(watch.trouble.sentence);
     if (watch.behindSeconds <= maxLagSeconds) return;
     const [behind, most] = [Math.round(watch.behindSeconds), `MUSTER_REPLICA_MAX_LAG_SECONDS is ${maxLagSeconds}`];
-    throw new Error(`the replica is ${behind} s behind, ${most}; the primary is read instead`);
+    throw new Error(`it is ${behind} s behind, ${most}; the primary is read instead`);
   }
 
   /** The replica's connections; the primary's are closed by whoever opened them, as are those of the watch. */

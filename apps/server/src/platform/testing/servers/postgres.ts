@@ -188,7 +188,16 @@ class Server {
 
   /** To the server and all its sessions. */
   signal(signal: NodeJS.Signals): void {
-    for (const pid of [this.#child?.pid ?? 0, ...childrenOf(this.#child?.pid ?? 0)]) process.kill(pid, signal);
+    const server = this.#child?.pid;
+    if (server === undefined) return;
+    process.kill(server, signal);
+    for (const session of childrenOf(server)) {
+      try {
+        process.kill(session, signal);
+      } catch {
+        // A session that ended in between.
+      }
+    }
   }
 
   /** Waits until a condition holds in the database. */
