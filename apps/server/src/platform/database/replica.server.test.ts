@@ -80,6 +80,7 @@ describe('a replica', () => {
   beforeAll(async () => {
     await owner.query(plantedTable);
     ({ database, watch } = await openReplicated({ onRead, maxLagSeconds: 3 }));
+    await writeNote('first');
   });
   beforeEach(async () => {
     await servers.caughtUp();
@@ -89,8 +90,6 @@ describe('a replica', () => {
   afterEach(() => servers.resumeReplay());
 
   it('serves what may be read from it, and says how old that may be', async () => {
-    await writeNote('first');
-    await servers.caughtUp();
     const told: number[] = [];
     expect(await read({ onReplica: (behindSeconds) => told.push(behindSeconds) })).toContain('first');
     const where = await database.reading('geo', orgId, async (tx) => {
