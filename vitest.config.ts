@@ -20,7 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'pure',
-          include: [`${sources}/**/*.test.{ts,tsx}`],
+          include: [`${sources}/**/*.test.{ts,tsx}`, 'tests/deploy/**/*.test.ts'],
           exclude: [...outside, '**/*.db.test.ts', '**/*.server.test.ts'],
           // Property tests are honest work: on a busy machine they take their time.
           testTimeout: 30_000,
@@ -70,10 +70,31 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'image',
+          include: ['tests/image/**/*.test.ts'],
+          exclude: outside,
+          testTimeout: 60_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
           name: 'acceptance',
           include: ['tests/acceptance/**/*.test.ts'],
           exclude: outside,
           globalSetup: ['tests/acceptance/target.ts'],
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          // The same suite against nine processes; what kills its own Muster needs no other.
+          name: 'nine',
+          include: ['tests/acceptance/**/*.test.ts'],
+          exclude: [...outside, 'tests/acceptance/ledger.test.ts'],
+          globalSetup: ['tests/nine/target.ts'],
           maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -11,7 +11,7 @@ const say = (line) => process.stderr.write(`${line}\n`);
 try {
   const releaseSignals = stopChildrenWithUs();
   await ensureInstalled(say);
-  if (process.argv[2] === 'serve') await ensureWebBuilt(say);
+  if (['serve', 'fleet'].includes(process.argv[2] ?? '')) await ensureWebBuilt(say);
   releaseSignals();
   process.exitCode = await runMuster(process.argv.slice(2));
 } catch (error) {

@@ -7,17 +7,20 @@ import { campus, player, printedCode, punchBody } from './scene.ts';
 /** What holds for every answer, whoever asks and whatever for. */
 
 let session: Session;
+/** May report positions: what is wrong with a body is told to who may send one. */
+let member: Session;
 beforeAll(async () => {
   session = await principal();
+  member = (await player('http')).session;
 });
 
 const ask = (path: string, init: RequestInit = {}) =>
   fetch(`${baseUrl()}${path}`, { ...init, signal: AbortSignal.timeout(30_000) });
-const post = (path: string, body: string, headers: Record<string, string> = {}) =>
+const post = (path: string, body: string, headers: Record<string, string> = {}, sender = member) =>
   ask(path, {
     method: 'POST',
     body,
-    headers: { authorization: `Bearer ${session.accessToken}`, 'content-type': 'application/json', ...headers },
+    headers: { authorization: `Bearer ${sender.accessToken}`, 'content-type': 'application/json', ...headers },
   });
 
 const codeOf = async (response: Response): Promise<ProblemCode> => (await problemOf(response)).code;
@@ -192,10 +195,10 @@ describe('an idempotency key', () => {
     (await call(routes.listGates, {}, session)).items.filter((gate) => gate.name === name);
 
   it('is needed for a new write', async () => {
-    const response = await post('/v1/gates', JSON.stringify(gateBody('No key')));
+    const response = await post('/v1/gates', JSON.stringify(gateBody('No key')), {}, session);
     expect(await codeOf(response)).toBe('idempotency-key-missing');
     for (const key of ['short', 'x'.repeat(101), 'with spaces in it']) {
-      const refused = await post('/v1/gates', JSON.stringify(gateBody('No key')), { 'idempotency-key': key });
+      const refused = await post('/v1/gates', JSON.stringify(gateBody('No key')), { 'idempotency-key': key }, session);
       expect(await codeOf(refused)).toBe('idempotency-key-missing');
     }
     expect(await gatesNamed('No key')).toEqual([]);

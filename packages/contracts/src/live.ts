@@ -59,6 +59,8 @@ export const liveFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ping'), serverAt: instant }),
   /** What the caller may see has changed; lists should be loaded again. */
   z.object({ type: z.literal('access-changed') }),
+  /** Comes before close code 1012: come back after so long, each socket at another time. */
+  z.object({ type: z.literal('restarting'), retryAfterMs: z.number().int() }),
 ]);
 export type LiveFrame = z.infer<typeof liveFrame>;
 

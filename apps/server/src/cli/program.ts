@@ -25,6 +25,14 @@ export const createProgram = (): Command => {
     });
 
   program
+    .command('fleet')
+    .description('run the nine services as nine processes on this machine; SIGHUP replaces them one by one')
+    .action(async () => {
+      const { fleet } = await import('./fleet/fleet.ts');
+      await fleet();
+    });
+
+  program
     .command('migrate')
     .description('bring the database schema up to date')
     .action(async () => {

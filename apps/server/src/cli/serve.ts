@@ -18,7 +18,7 @@ interface Started {
   readonly signIns: readonly DemoSignIn[];
 }
 
-/** A stop that takes longer than this is cut off: a supervisor would do the same. */
+/** A stop that takes longer than this, after draining, is cut off: a supervisor would do the same. */
 const stopDeadlineMs = 10_000;
 
 /** Starts everything step by step, says where it is, and stops cleanly on Ctrl-C or SIGTERM. */
@@ -40,6 +40,7 @@ export const serve = async ({ target, simulate }: ServeOptions): Promise<void> =
   if (stopping()) return;
   const address = configuration.PORT === 0 ? `http://localhost:${started.port}` : configuration.publicUrl;
   announce(address, configuration, started.signIns);
+  process.send?.('ready');
   if (simulate) {
     const { startSimulation } = await import('./simulate.ts');
     startSimulation(address, muster.telemetry.log);
@@ -109,12 +110,13 @@ const announce = (address: string, configuration: Configuration, signIns: readon
 
 /** @returns whether the process has been told to stop */
 const stopOnSignal = (muster: Muster): (() => boolean) => {
+  const drainMs = muster.configuration.MUSTER_DRAIN_SECONDS * 1000;
   let stopping = false;
   const stop = async (): Promise<void> => {
     // The second time means: at once.
     if (stopping) process.exit(1);
     stopping = true;
-    setTimeout(() => process.exit(1), stopDeadlineMs).unref();
+    setTimeout(() => process.exit(1), drainMs + stopDeadlineMs).unref();
     console.log('\n  Stopping …');
     await muster.stop();
     console.log('  Stopped.');

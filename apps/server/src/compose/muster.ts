@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Configuration } from '../config/schema.ts';
 import type { RateLimits } from '../platform/http/admission.ts';
@@ -23,6 +24,7 @@ export class Muster {
   #address: DatabaseAddress | undefined;
   #ports: Ports | undefined;
   #http: HttpServer | undefined;
+  #services: readonly Service[] = [];
   #stopping = false;
   /** The step that is being taken; it never rejects. */
   #current: Promise<unknown> = Promise.resolve();
@@ -58,8 +60,17 @@ export class Muster {
     this.#http?.stopBeingReady();
     // What is being started is known, and can be stopped, only when it has started.
     await this.#current;
+    await this.#drain();
     for (const failure of await this.#lifecycle.stop()) this.telemetry.log.error({ err: failure }, failure.message);
     this.telemetry.log.flush();
+  }
+
+  /** Others notice that this process is no longer ready, and go elsewhere; meanwhile it answers. */
+  async #drain(): Promise<void> {
+    const drainMs = this.configuration.MUSTER_DRAIN_SECONDS * 1000;
+    if (this.#http === undefined || drainMs === 0) return;
+    const leaving = this.#services.map((service) => service.drain?.(drainMs));
+    await Promise.allSettled([sleep(drainMs), ...leaving]);
   }
 
   #step<T>(take: () => Promise<T>): Promise<T> {
@@ -81,6 +92,7 @@ export class Muster {
     // Most of the program: a migration need not wait until it is loaded.
     const { startHttpServer } = await import('../platform/http/server.ts');
     const services = await Promise.all(configuration.targets.map((target) => createTarget(target, ports)));
+    this.#services = services;
     for (const service of services) {
       for (const consumer of service.consumers ?? []) ports.events.subscribe(consumer);
       service.jobs?.(ports.jobs);
@@ -95,6 +107,7 @@ export class Muster {
     const http = await startHttpServer(services, ports, {
       host: configuration.HOST,
       port: configuration.PORT,
+      reusePort: configuration.MUSTER_REUSE_PORT,
       trustedProxies: configuration.MUSTER_TRUSTED_PROXIES,
       rateLimits: rateLimits(configuration),
       checkAnswers: configuration.MUSTER_CHECK_ANSWERS,

@@ -57,9 +57,13 @@ const isWritable = (path: string): Promise<boolean> =>
   );
 
 /** Resolves when nobody listens on our port. @throws the error that listening would give */
-export const probePort = ({ HOST, PORT }: Pick<Configuration, 'HOST' | 'PORT'>): Promise<void> =>
+export const probePort = ({
+  HOST,
+  PORT,
+  MUSTER_REUSE_PORT: reusePort,
+}: Pick<Configuration, 'HOST' | 'PORT' | 'MUSTER_REUSE_PORT'>): Promise<void> =>
   new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);
-    probe.listen(PORT, HOST, () => probe.close(() => resolve()));
+    probe.listen({ port: PORT, host: HOST, reusePort }, () => probe.close(() => resolve()));
   });

@@ -8,6 +8,7 @@ interface JsonSchemaProperty {
 }
 
 const shown = (value: unknown): string => {
+  if (value instanceof Map) return '';
   const text = Array.isArray(value) ? value.join(',') : typeof value === 'string' ? value : JSON.stringify(value);
   return text === undefined || text === '' ? '' : `\`${text}\``;
 };

@@ -99,12 +99,10 @@ export const environmentSchema = z.object({
       description:
         'Where the gateway finds the services that it does not run itself: `auth=http://auth:3000,geo=http://geo:3000,…`.',
     }),
-  MUSTER_DATABASE_URL: postgresUrl
-    .optional()
-    .meta({
-      description:
-        'An external PostgreSQL, signed in as `muster_runtime`, or as `muster_<service>_login` by a process that runs this service alone. Default: the embedded one.',
-    }),
+  MUSTER_DATABASE_URL: postgresUrl.optional().meta({
+    description:
+      'An external PostgreSQL, signed in as `muster_runtime`, or as `muster_<service>_login` by a process that runs this service alone. Default: the embedded one.',
+  }),
   MUSTER_DATABASE_OWNER_URL: postgresUrl.optional().meta({
     description: 'The same server, signed in as an administrator; for `muster migrate` and the first start only.',
   }),

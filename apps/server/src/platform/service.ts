@@ -47,6 +47,8 @@ export interface Service {
   /** Called after the ports have started, and before they stop. */
   readonly start?: () => Promise<void>;
   readonly stop?: () => Promise<void>;
+  /** The process was told to stop; sends away, over this time, whoever would stay. Requests are still answered. */
+  readonly drain?: (withinMs: number) => Promise<void>;
 }
 
 /** What `services/<name>/index.ts` exports. */

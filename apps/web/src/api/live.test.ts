@@ -40,7 +40,7 @@ const { createLiveConnection, reconnectDelayMs } = await import('./live.ts');
 const connect = () => {
   const tokens = ['first', 'second', 'third'];
   const refused: string[] = [];
-  const connection = createLiveConnection(null, {
+  const connection = createLiveConnection({
     open: (token) => new FakeSocket(token) as unknown as WebSocket,
     token: () => Promise.resolve(tokens.shift() ?? null),
     refuse: (token) => refused.push(token),
@@ -95,6 +95,20 @@ describe('the live connection', () => {
     expect(again?.sent).toEqual([{ type: 'subscribe', topics: ['alerts'], cursor: 'c9' }]);
     again?.hear({ type: 'subscribed', cursor: 'c20', resumed: false, level: 'full' });
     expect(listener.onReset).toHaveBeenCalledOnce();
+    stop();
+  });
+
+  it('comes back when a server that restarts has asked for it', async () => {
+    const { connection, listener } = connect();
+    const stop = connection.listen(listener);
+    await settle();
+    FakeSocket.all[0]?.hear({ type: 'restarting', retryAfterMs: 2_400 });
+    FakeSocket.all[0]?.end(1012);
+    await vi.advanceTimersByTimeAsync(2_399);
+    expect(FakeSocket.all.length).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(FakeSocket.all.length).toBe(2);
+    expect(listener.onReset).not.toHaveBeenCalled();
     stop();
   });
 

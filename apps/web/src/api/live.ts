@@ -46,15 +46,17 @@ const inBrowser: LiveSurroundings = {
 };
 
 /**
- * One socket for one group (or for all the user may see) and all its listeners. It resumes after a break with the
+ * One socket for all the user may see and all its listeners. It resumes after a break with the
  * cursor of the last frame; it lives while somebody listens.
  */
-export const createLiveConnection = (groupId: string | null, surroundings: LiveSurroundings = inBrowser) => {
+export const createLiveConnection = (surroundings: LiveSurroundings = inBrowser) => {
   const listeners = new Set<LiveListener>();
   let socket: WebSocket | null = null;
   let state: LiveState = 'waiting';
   let cursor: string | null = null;
   let attempt = 0;
+  /** What a server that restarts asked for. */
+  let retryAfterMs: number | null = null;
   let heardAtMs = 0;
   let subscribedTo = '';
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -72,9 +74,7 @@ export const createLiveConnection = (groupId: string | null, surroundings: LiveS
     const topics = [...new Set([...listeners].flatMap((listener) => listener.topics))].sort();
     if (socket?.readyState !== WebSocket.OPEN || topics.length === 0 || topics.join() === subscribedTo) return;
     subscribedTo = topics.join();
-    socket.send(
-      JSON.stringify({ type: 'subscribe', topics, ...(groupId ? { groupId } : {}), ...(cursor ? { cursor } : {}) }),
-    );
+    socket.send(JSON.stringify({ type: 'subscribe', topics, ...(cursor ? { cursor } : {}) }));
   };
   const receive = (frame: LiveFrame) => {
     if (frame.type === 'ping') {
@@ -91,6 +91,8 @@ export const createLiveConnection = (groupId: string | null, surroundings: LiveS
       for (const listener of listeners) {
         if (listener.topics.includes(frame.topic)) listener.onHappening(frame.happening, frame.topic);
       }
+    } else if (frame.type === 'restarting') {
+      retryAfterMs = frame.retryAfterMs;
     } else {
       reset();
     }
@@ -99,8 +101,9 @@ export const createLiveConnection = (groupId: string | null, surroundings: LiveS
   const schedule = () => {
     clearTimeout(timer);
     tell('waiting');
-    timer = setTimeout(() => void connect(), reconnectDelayMs(attempt, surroundings.random()));
-    attempt += 1;
+    timer = setTimeout(() => void connect(), retryAfterMs ?? reconnectDelayMs(attempt, surroundings.random()));
+    if (retryAfterMs === null) attempt += 1;
+    retryAfterMs = null;
   };
 
   const connect = async (): Promise<void> => {
@@ -179,14 +182,5 @@ export const createLiveConnection = (groupId: string | null, surroundings: LiveS
   };
 };
 
-const connections = new Map<string, ReturnType<typeof createLiveConnection>>();
-
-/** The connection for a group, shared by everything on the page that listens to it. */
-export const liveConnection = (groupId: string | null) => {
-  const key = groupId ?? '';
-  const known = connections.get(key);
-  if (known) return known;
-  const made = createLiveConnection(groupId);
-  connections.set(key, made);
-  return made;
-};
+/** The connection that everything on the page listens to. */
+export const liveConnection = createLiveConnection();

@@ -3,7 +3,6 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import { type LiveState, liveConnection } from './live.ts';
 
 export interface LiveOptions {
-  readonly groupId?: string | null | undefined;
   /** Load the lists again: something may have been missed. */
   readonly onReset?: (() => void) | undefined;
   readonly enabled?: boolean | undefined;
@@ -11,12 +10,12 @@ export interface LiveOptions {
 
 /**
  * Hears what happens while the component is mounted, and tells the state of the connection:
- * `const state = useLive(['attendance', 'alerts'], (happening) => …, { groupId, onReset: refetch })`.
+ * `const state = useLive(['attendance', 'alerts'], (happening) => …, { onReset: refetch })`.
  */
 export const useLive = (
   topics: readonly LiveTopic[],
   onHappening: (happening: LiveHappening, topic: LiveTopic) => void,
-  { groupId = null, onReset, enabled = true }: LiveOptions = {},
+  { onReset, enabled = true }: LiveOptions = {},
 ): LiveState => {
   const [state, setState] = useState<LiveState>('connecting');
   const heard = useEffectEvent(onHappening);
@@ -24,12 +23,12 @@ export const useLive = (
   const key = topics.join();
   useEffect(() => {
     if (!enabled) return undefined;
-    return liveConnection(groupId).listen({
+    return liveConnection.listen({
       topics: key.split(',') as LiveTopic[],
       onHappening: (happening, topic) => heard(happening, topic),
       onReset: () => reset(),
       onState: setState,
     });
-  }, [key, groupId, enabled]);
+  }, [key, enabled]);
   return state;
 };

@@ -47,6 +47,11 @@ export interface Consumer<Types extends EventType = EventType> {
   handle(tx: Tx, events: StoredEvent<Types>[]): Promise<void>;
   /** Where a consumer never seen before begins. Default: the oldest event that is still kept. */
   startsAt?: 'oldest' | 'now';
+  /**
+   * What arrives in the order it committed: events of one key, which many processes share among them, or all of an
+   * organization, which one process reads. Default: `key`.
+   */
+  order?: 'key' | 'organization';
   /** At least so long a rest after each run, for what nobody waits for: larger batches cost less. Default: none. */
   restMs?: number;
 }

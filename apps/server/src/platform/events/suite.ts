@@ -156,6 +156,21 @@ export function describeEventBus(name: string, makeHarness: () => Promise<EventB
       }
     });
 
+    it('keeps one order over all keys of an organization for a consumer that asks for it', async () => {
+      const inOneOrder: Consumer = { ...consumer('geo.one'), order: 'organization' };
+      const bus = await started(inOneOrder);
+      await started(inOneOrder);
+      for (const round of numbers(20)) {
+        await append(
+          bus,
+          numbers(5).map((key) => fact(`${round}.${key}`, key)),
+        );
+      }
+      await vi.waitFor(async () => expect(await labelsOf('geo.one')).toHaveLength(100), patience);
+      const wanted = numbers(20).flatMap((round) => numbers(5).map((key) => `${round}.${key}`));
+      expect(await labelsOf('geo.one')).toEqual(wanted);
+    });
+
     it('gives an older process what it knows of a newer event, and keeps what it cannot read', async () => {
       const seen: StoredEvent[] = [];
       const bus = await started(consumer('geo.one', async (_, events) => void seen.push(...events)));

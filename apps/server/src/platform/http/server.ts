@@ -30,6 +30,8 @@ export interface HttpSettings {
   /** Absent when a gateway stands in front: it has counted the request, and twice would be wrong. */
   readonly rateLimits?: RateLimits | undefined;
   readonly checkAnswers: boolean;
+  /** A new process may listen on the port while the old one finishes. Default: no. */
+  readonly reusePort?: boolean;
   /** How long a client may take over the headers of a request. Default 10 s. */
   readonly headersTimeoutMs?: number;
 }
@@ -89,7 +91,10 @@ export const startHttpServer = async (
   application.useGlobalGuards(new AccessGuard(admit));
   application.useGlobalFilters(new ProblemFilter(ports.telemetry.log, offeredMethods));
   const cutConnections = rememberConnections(server);
-  await application.listen(settings.port, settings.host);
+  await application.init();
+  // Fastify hands its options on to Node, which knows more of them.
+  const listening = { port: settings.port, host: settings.host, reusePort: settings.reusePort ?? false };
+  await server.listen(listening);
   const bound = server.server.address() as AddressInfo;
   return {
     address: { host: settings.host, port: bound.port },
@@ -132,6 +137,8 @@ const prepare = async (
   server.decorateRequest('ids');
   server.addHook('onRequest', (request, reply, done) => {
     request.ids = contextOf(request.headers);
+    // Whoever keeps a connection open would come back to a process that is about to end.
+    if (!readiness.ready) reply.header('Connection', 'close');
     reply.header('X-Request-Id', request.ids.requestId);
     withRequestContext(request.ids, done);
   });

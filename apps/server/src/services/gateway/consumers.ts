@@ -8,6 +8,8 @@ export const liveConsumer = ({ realtime }: Pick<Ports, 'realtime'>): Consumer<(t
   service: 'gateway',
   types: liveTypes,
   startsAt: 'now',
+  // A cursor says that everything before it has been told.
+  order: 'organization',
   handle: async (_tx, events) => {
     for (const event of events) await realtime.publish(channelOf(event.orgId), event);
   },

@@ -30,6 +30,7 @@ export const gatewayService: ServiceDescriptor = {
         stopRecording = recordWatching(hub.watching, ports);
       },
       stop: async () => stopRecording?.(),
+      drain: async (withinMs) => socket?.drain(withinMs),
     };
   },
 };

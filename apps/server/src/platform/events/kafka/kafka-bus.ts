@@ -6,6 +6,7 @@ import type { PostgresDatabase } from '../../database/postgres.ts';
 import { beforeEverything } from '../cursor.ts';
 import { defaultDeliveryTuning, type DeliveryTuning, type Failpoints } from '../delivery.ts';
 import { KeptEvents } from '../kept-events.ts';
+import { OutboxBus } from '../outbox-bus.ts';
 import { OutboxListener } from '../outbox-listener.ts';
 import { everyType, type News, OutboxStore } from '../outbox-store.ts';
 import { OutboxWatcher, type WatcherTuning } from '../outbox-watcher.ts';
@@ -38,7 +39,8 @@ const longestPauseMs = 5_000;
 /**
  * The events port on Kafka. Facts are appended to the outbox as ever; one process, the one that holds a lock in
  * PostgreSQL, carries them to Kafka; consumer groups share their handling. PostgreSQL stays the store of record: places,
- * inbox and dead letters are there, and a socket resumes from there.
+ * inbox and dead letters are there, a socket resumes from there, and consumers that need all events of an organization in
+ * one order read them there.
  */
 export class KafkaBus implements EventBus {
   readonly #options: KafkaBusOptions;
@@ -50,6 +52,8 @@ export class KafkaBus implements EventBus {
   readonly #listener: OutboxListener;
   readonly #watcher: OutboxWatcher;
   readonly #relay: KafkaRelay;
+  /** For consumers that need one order over all keys, which partitions cannot give. */
+  readonly #inOneOrder: OutboxBus;
   readonly #log: (message: string, error?: unknown) => void;
   #groups: readonly KafkaConsumerGroup[] = [];
   #isRelay = false;
@@ -61,6 +65,8 @@ export class KafkaBus implements EventBus {
     this.#log = options.log ?? (() => {});
     this.#store = new OutboxStore(options.database);
     this.#kept = new KeptEvents(this.#store, options.clock ?? systemClock);
+    const { tuning: _tuning, ...onPostgres } = options;
+    this.#inOneOrder = new OutboxBus(onPostgres);
     this.#watcher = new OutboxWatcher({
       ...options,
       store: this.#store,
@@ -83,6 +89,7 @@ export class KafkaBus implements EventBus {
   }
 
   subscribe<Types extends EventType>(consumer: Consumer<Types>): void {
+    if (consumer.order === 'organization') return this.#inOneOrder.subscribe(consumer);
     if (this.#consumers.some(({ name }) => name === consumer.name)) throw new Error(`Two consumers ${consumer.name}`);
     // Its handler only ever gets events of its own types.
     this.#consumers.push(consumer as unknown as Consumer);
@@ -102,10 +109,12 @@ export class KafkaBus implements EventBus {
     this.#groups = this.#consumers.map((consumer) => this.#groupOf(consumer));
     for (const group of this.#groups) group.start();
     this.#watcher.start();
+    await this.#inOneOrder.start();
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
+    await this.#inOneOrder.stop();
     await this.#watcher.stop();
     await Promise.all([this.#runs.settled(), ...this.#groups.map((group) => group.stopped())]);
     await this.#relay.close();

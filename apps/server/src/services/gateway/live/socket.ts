@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { liveCloseCodes, liveRequest, liveSubprotocol } from '@muster/contracts';
 import type { FastifyInstance } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -14,11 +15,13 @@ const maxRequestsPerMinute = 60;
 const pingEveryMs = 15_000;
 const silentAfterMs = 45_000;
 const checkSignInsEveryMs = 5_000;
+const longestRetryMs = 3_000;
 
 type SocketPorts = Pick<Ports, 'accessTokens' | 'cache' | 'clock' | 'telemetry' | 'settings'>;
 
 export interface LiveSocket {
-  /** Says goodbye to everyone, so that they come back elsewhere. */
+  /** Sends everyone away, one by one over this time, so that they do not all come back at once. */
+  drain(withinMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -90,13 +93,22 @@ export const serveLiveSocket = (server: FastifyInstance, hub: LiveHub, ports: So
   const heart = setInterval(() => void beat().catch(fail), pingEveryMs);
   const checks = setInterval(() => void hub.closeEnded().catch(fail), checkSignInsEveryMs);
 
+  const drain = async (withinMs: number): Promise<void> => {
+    const leaving = await hub.connections();
+    for (const connection of leaving) {
+      connection.send({ type: 'restarting', retryAfterMs: Math.round(Math.random() * longestRetryMs) });
+      connection.close(liveCloseCodes.restarting, 'restarting: come back in a moment');
+      if (withinMs > 0) await sleep(withinMs / leaving.length);
+    }
+  };
+
   return {
+    drain,
     close: async () => {
       clearInterval(heart);
       clearInterval(checks);
-      for (const connection of await hub.connections()) {
-        connection.close(liveCloseCodes.restarting, 'restarting: come back in a moment');
-      }
+      // Who came while others were sent away.
+      await drain(0);
       sockets.close();
     },
   };

@@ -59,6 +59,9 @@ const connect = async (scope: FastifyInstance, url: string): Promise<void> => {
   });
 };
 
+/** A little more than any service takes of a phone, which is to hear of it in its own words. */
+const phoneBodyLimitBytes = 4 * 1024 * 1024;
+
 const opaque = 'application/octet-stream';
 
 const takeBodiesAsTheyAre = (scope: FastifyInstance): void => {
@@ -72,6 +75,7 @@ const addRoutes = (scope: FastifyInstance, service: ServiceName, door: ServiceDo
     scope.route({
       method: route.method ?? scope.supportedMethods,
       url: route.path,
+      ...(route.access === 'unguarded' ? { bodyLimit: phoneBodyLimitBytes } : {}),
       // Before the body is read: strangers do not get to send two megabytes.
       onRequest: async (request, reply) => {
         if (route.access !== 'unguarded') await scope.admit(route.access, request, reply);

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PlannedProcess } from './plan.ts';
+
+const program = join(import.meta.dirname, '../../main.ts');
+const startDeadlineMs = 60_000;
+/** What is left of it after this is cut off. */
+const stopDeadlineMs = 30_000;
+const shortestPauseMs = 200;
+const longestPauseMs = 5_000;
+/** A process that ran so long before it ended did not end because of its start. */
+const soundAfterMs = 60_000;
+
+/** Keeps one service running: starts it again when it ends unasked, and replaces it without a gap when told to. */
+export class ServiceProcess {
+  readonly plan: PlannedProcess;
+  readonly #log: WriteStream;
+  readonly #say: (sentence: string) => void;
+  #child: ChildProcess | undefined;
+  #stopping = false;
+  #failures = 0;
+
+  /** @param say hears what an operator should know */
+  constructor(plan: PlannedProcess, logsFolder: string, say: (sentence: string) => void) {
+    this.plan = plan;
+    this.#say = say;
+    this.#log = createWriteStream(join(logsFolder, `${plan.service}.log`), { flags: 'a' });
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Resolves when it is ready. @throws Error when it ends, or is not ready in time */
+  async start(): Promise<void> {
+    this.#child = await this.#spawn();
+  }
+
+  /** The new process takes the port over before the old one lets go of it. */
+  async replace(): Promise<void> {
+    const old = this.#child;
+    this.#child = await this.#spawn();
+    if (old !== undefined) await end(old);
+  }
+
+  /** Resolves when it has ended; it is not started again. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    if (this.#child !== undefined) await end(this.#child);
+    this.#log.end();
+  }
+
+  async #spawn(): Promise<ChildProcess> {
+    const startedAtMs = performance.now();
+    const child = spawn(process.execPath, [program, 'serve'], {
+      env: { ...process.env, ...this.plan.environment },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    child.stdout?.pipe(this.#log, { end: false });
+    child.stderr?.pipe(this.#log, { end: false });
+    try {
+      await untilReady(child, this.plan.service);
+    } catch (error) {
+      await end(child, 0);
+      throw error;
+    }
+    child.once('exit', (code, signal) => {
+      if (this.#stopping || this.#child !== child) return;
+      this.#failures = performance.now() - startedAtMs > soundAfterMs ? 0 : this.#failures + 1;
+      this.#say(`${this.plan.service} ended (${signal ?? code}) and is started again.`);
+      void this.#startAgain();
+    });
+    return child;
+  }
+
+  async #startAgain(): Promise<void> {
+    while (!this.#stopping) {
+      await sleep(Math.min(shortestPauseMs * 2 ** this.#failures, longestPauseMs), undefined, { ref: false });
+      if (this.#stopping) return;
+      try {
+        this.#child = await this.#spawn();
+        this.#say(`${this.plan.service} runs again, ${this.pid}.`);
+        // Told to stop while it started.
+        if (this.#stopping) await end(this.#child);
+        return;
+      } catch (error) {
+        this.#failures += 1;
+        this.#say(error instanceof Error ? error.message : String(error));
+      }
+    }
+  }
+}
+
+const untilReady = async (child: ChildProcess, service: string): Promise<void> => {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), startDeadlineMs);
+  const { signal } = deadline;
+  try {
+    const ready = once(child, 'message', { signal });
+    const ended = once(child, 'exit', { signal }).then(([code, reason]) => {
+      throw new Error(`${service} did not start (${reason ?? code}): see ${service}.log in the folder of logs.`);
+    });
+    await Promise.race([ready, ended]);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new Error(`${service} was not ready after ${startDeadlineMs / 1000} s: see its log.`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+    // Whichever of the two has not happened is waited for no more.
+    deadline.abort();
+  }
+};
+
+/** SIGTERM, and SIGKILL for what has not ended after a while. */
+const end = async (child: ChildProcess, withinMs = stopDeadlineMs): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  if (withinMs > 0) child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), withinMs);
+  await gone.finally(() => clearTimeout(timer));
+};

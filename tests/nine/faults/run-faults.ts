@@ -1,0 +1,254 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { routes } from '@muster/contracts';
+import { startSurroundings } from '../../../apps/server/src/platform/testing/servers/surroundings.ts';
+import { setTheScene } from '../../acceptance/cast.ts';
+import { call, type Session } from '../../acceptance/client.ts';
+import { type Fleet, startFleet } from '../fleet.ts';
+import { startForwarder } from '../forwarder.ts';
+import {
+  deliver,
+  enter,
+  fixesOf,
+  look,
+  note,
+  type Phone,
+  type Place,
+  readPlace,
+  renewed,
+  type Seen,
+  wander,
+  worksFor,
+} from './actors.ts';
+import { type Fault, faults, type Target } from './faults.ts';
+import { violationsOf } from './verdict.ts';
+
+export interface FaultReport {
+  readonly name: string;
+  readonly row: number;
+  readonly violations: readonly string[];
+  /** From the end of the strike until everything a user does works again. */
+  readonly recoveredMs: number;
+  /** What users saw meanwhile, by kind. */
+  readonly seen: Readonly<Record<string, number>>;
+}
+
+export interface FaultsOptions {
+  readonly seed: number;
+  /** Only these; default: all. */
+  readonly chosen?: (fault: Fault) => boolean;
+  readonly lengthen?: number;
+  readonly say: (line: string) => void;
+}
+
+const phonesCount = 5;
+const recoverWithinMs = 120_000;
+/** So long everything goes well before a strike, and after it. */
+const calmMs = 1_500;
+
+/** Strikes nine processes under load with one fault after the other, and looks after each whether anything was lost. */
+export const runFaults = async ({
+  seed,
+  chosen = () => true,
+  lengthen = 1,
+  say,
+}: FaultsOptions): Promise<FaultReport[]> => {
+  const surroundings = await startSurroundings();
+  const dataFolder = await mkdtemp(join(tmpdir(), 'muster-faults-'));
+  const { ownerUrl, runtimeUrl } = surroundings.postgres;
+  const wayToDatabase = await startForwarder(Number(new URL(ownerUrl).port));
+  let fleet: Fleet | undefined;
+  try {
+    fleet = await startFleet({
+      dataFolder,
+      environment: {
+        ...surroundings.environment,
+        MUSTER_DATABASE_URL: through(runtimeUrl, wayToDatabase.port),
+        MUSTER_DATABASE_OWNER_URL: through(ownerUrl, wayToDatabase.port),
+      },
+    });
+    say('Nine processes are running.');
+    const random = randomOf(seed);
+    const campus = await Campus.open(fleet.url);
+    const reports: FaultReport[] = [];
+    for (const fault of faults.filter(chosen)) {
+      const report = await strike(fault, { surroundings, fleet, wayToDatabase, random, lengthen }, campus);
+      reports.push(report);
+      say(line(report));
+      for (const violation of report.violations) say(`    ${violation}`);
+    }
+    await fleet.stop();
+    await rm(dataFolder, { recursive: true, force: true });
+    return reports;
+  } catch (error) {
+    const excerpt = await fleet?.excerpt();
+    await fleet?.kill();
+    throw new Error(`The faults could not be tried.\n${excerpt ?? ''}`, { cause: error });
+  } finally {
+    await wayToDatabase.close();
+    await surroundings.stop();
+  }
+};
+
+const line = ({ name, violations, recoveredMs, seen }: FaultReport): string => {
+  const kinds = Object.entries(seen).map(([kind, times]) => `${kind} ×${times}`);
+  const verdict = violations.length === 0 ? 'nothing lost' : `${violations.length} VIOLATIONS`;
+  return `${name}: ${verdict}, well again after ${(recoveredMs / 1000).toFixed(1)} s (${kinds.join(', ')})`;
+};
+
+const strike = async (fault: Fault, target: Target, campus: Campus): Promise<FaultReport> => {
+  const seen: Seen = new Map();
+  const stop = new AbortController();
+  const { url } = target.fleet;
+  await campus.renew(url);
+  const busy = campus.work(url, seen, stop.signal);
+  await sleep(calmMs);
+  await fault.strike(target);
+  const struckAt = performance.now();
+  const recovered = await campus.untilItWorks(url);
+  const recoveredMs = Math.round(performance.now() - struckAt);
+  await sleep(calmMs);
+  stop.abort();
+  await busy;
+  const ownerUrl = through(target.surroundings.postgres.ownerUrl, target.wayToDatabase.port);
+  const violations = [
+    ...(recovered ? [] : [`after ${recoverWithinMs / 1000} s it still does not work`]),
+    ...unseemly(seen),
+    ...(await violationsOf(ownerUrl, campus.expected())),
+  ];
+  return { name: fault.name, row: fault.row, violations, recoveredMs, seen: Object.fromEntries(seen) };
+};
+
+/** Being told to come back later is fine; anything else that is no answer is a fault of ours. */
+const unseemly = (seen: Seen): string[] =>
+  [...seen.keys()].filter((kind) => !/ (200|401|503|504|no answer)$/.test(kind)).map((kind) => `users saw: ${kind}`);
+
+const through = (url: string, port: number): string => {
+  const led = new URL(url);
+  led.port = String(port);
+  return led.href;
+};
+
+/** A day at the demonstration college: phones that report, somebody who walks out and back, somebody who looks. */
+class Campus {
+  readonly #place: Place;
+  readonly #phones: Phone[] = [];
+  readonly #entered: string[] = [];
+  readonly #excursions = new Map<string, number>();
+  readonly #free: { readonly memberId: string; readonly number: string }[];
+  readonly #groupId: string;
+  #principal: Session;
+
+  private constructor(
+    place: Place & { principal: Session },
+    groupId: string,
+    free: { memberId: string; number: string }[],
+  ) {
+    this.#place = place;
+    this.#principal = place.principal;
+    this.#groupId = groupId;
+    this.#free = free;
+  }
+
+  static async open(url: string): Promise<Campus> {
+    // Opens the teacher's groups for today.
+    const { groups } = await setTheScene(url);
+    const place = await readPlace(url);
+    const free: { memberId: string; number: string }[] = [];
+    for (const groupId of groups.open) {
+      const { items } = await call(routes.readBoard, { query: { groupId } }, place.principal, {}, url);
+      for (const { member, day } of items) {
+        if (day.enteredAt === null && member.number !== null)
+          free.push({ memberId: member.memberId, number: member.number });
+      }
+    }
+    const [groupId] = groups.open;
+    if (groupId === undefined) throw new Error('There is no group.');
+    const campus = new Campus(place, groupId, free);
+    while (campus.#phones.length < phonesCount) await campus.#enterNext(url);
+    return campus;
+  }
+
+  /** Everything that goes on while a fault strikes; resolves when all have come to the end of what they do. */
+  async work(url: string, seen: Seen, signal: AbortSignal): Promise<void> {
+    const [walker, ...others] = this.#phones;
+    await Promise.all([
+      ...others.slice(0, phonesCount - 1).map((phone) => wander(phone, this.#place, url, seen, signal)),
+      walker && this.#walkOutAndBack(walker, url, seen),
+      this.#enterDuring(url, seen),
+      look(this.#principal, this.#groupId, url, seen, signal),
+    ]);
+  }
+
+  /** Every fix is delivered, however long it takes: then there is one excursion, with its beginning and its end. */
+  async #walkOutAndBack(phone: Phone, url: string, seen: Seen): Promise<void> {
+    const patience = AbortSignal.timeout(recoverWithinMs);
+    for (const [where, times] of [
+      ['inside', 3],
+      ['outside', 4],
+      ['inside', 4],
+    ] as const) {
+      for (let time = 0; time < times; time += 1) {
+        await deliver(phone, fixesOf(phone, this.#place[where], 1), url, seen, patience);
+        await sleep(400);
+      }
+    }
+    this.#excursions.set(phone.memberId, (this.#excursions.get(phone.memberId) ?? 0) + 1);
+  }
+
+  /** Somebody stands at the gate while it happens, and tries until the ENTER is taken. */
+  async #enterDuring(url: string, seen: Seen): Promise<void> {
+    await sleep(calmMs);
+    const deadline = performance.now() + recoverWithinMs;
+    while (performance.now() < deadline) {
+      try {
+        await this.#enterNext(url);
+        note(seen, 'ENTER 200');
+        return;
+      } catch {
+        note(seen, 'ENTER no answer');
+        await sleep(300);
+      }
+    }
+  }
+
+  async #enterNext(url: string): Promise<void> {
+    const [player] = this.#free;
+    if (player === undefined) throw new Error('Everybody has entered.');
+    const phone = await enter(player, this.#place, url);
+    this.#free.shift();
+    this.#phones.push(phone);
+    this.#entered.push(player.memberId);
+  }
+
+  async renew(url: string): Promise<void> {
+    this.#principal = await renewed(this.#principal, url);
+  }
+
+  async untilItWorks(url: string): Promise<boolean> {
+    const [phone] = this.#phones.slice(1);
+    const deadline = performance.now() + recoverWithinMs;
+    while (phone !== undefined && performance.now() < deadline) {
+      if (await worksFor(phone, this.#place, this.#groupId, this.#principal, url)) return true;
+      await sleep(200);
+    }
+    return false;
+  }
+
+  expected(): Parameters<typeof violationsOf>[1] {
+    return { phones: this.#phones, entered: this.#entered, excursions: this.#excursions };
+  }
+}
+
+/** Mulberry32: the same seed gives the same course of things, as far as it is ours to decide. */
+const randomOf = (seed: number): (() => number) => {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+};
