@@ -12,6 +12,8 @@ const commonProblems: readonly ProblemCode[] = [
   'too-many-requests',
   'internal-error',
   'unavailable',
+  'service-away',
+  'took-too-long',
 ];
 
 /** The OpenAPI 3.1 description of every route; pure, so that it can be generated, committed and compared. */

@@ -13,7 +13,7 @@ const positions: readonly CircuitPosition[] = ['closed', 'half-open', 'open'];
 
 /** What the door to one service tells the outside. */
 export interface ProxyObserver {
-  ended(outcome: Outcome): void;
+  ended(outcome: Outcome, error?: unknown): void;
   /** A call could be made once more: it was, or the budget was used up. */
   retry(made: boolean): void;
   circuit(position: CircuitPosition): void;
@@ -45,7 +45,10 @@ export const observeProxy = ({ metrics, log }: Telemetry): ((service: ServiceNam
     };
     show('closed');
     return {
-      ended: (outcome) => requests.inc({ service, outcome }),
+      ended: (outcome, error) => {
+        requests.inc({ service, outcome });
+        if (outcome === 'away') log.warn({ err: error, service }, 'a service did not answer');
+      },
       retry: (made) => retries.inc({ service, decision: made ? 'made' : 'over-budget' }),
       circuit: (position) => {
         show(position);

@@ -49,6 +49,7 @@ export const tryOnce = (
       clearTimeout(timer);
       reply.raw.off('close', onClose);
     };
+    if (reply.raw.destroyed) return onClose();
     reply.raw.once('close', onClose);
     let headers: IncomingHttpHeaders = {};
     try {

@@ -29,7 +29,7 @@ export class RetryBudget {
   readonly #leastPerWindow: number;
   #slices: Slice[] = [];
 
-  constructor({ clock, share = 0.1, windowMs = 10_000, leastPerWindow = 3 }: RetryBudgetOptions) {
+  constructor({ clock, share = 0.1, windowMs = 10_000, leastPerWindow = 20 }: RetryBudgetOptions) {
     this.#clock = clock;
     this.#share = share;
     this.#sliceMs = windowMs / slicesPerWindow;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   BrokenCircuitError,
   CircuitState,
@@ -18,6 +19,9 @@ export interface DoorSettings {
   /** How long a service that is away is left alone. Default 3 s. */
   readonly halfOpenAfterMs?: number;
 }
+
+/** What ends one connection of a service that stops ends others in the same moment; then the next process has its turn. */
+const pauseMs = 50;
 
 /** What leads to one service in another process: how long to wait, when to ask again, when to leave it alone. */
 export class ServiceDoor {
@@ -53,7 +57,7 @@ export class ServiceDoor {
       this.#observer.ended('answered');
       return answer;
     } catch (error) {
-      this.#observer.ended(outcomeOf(error));
+      this.#observer.ended(outcomeOf(error), error);
       throw this.#toRefusal(error);
     }
   }
@@ -67,7 +71,8 @@ export class ServiceDoor {
       return await send();
     } catch (error) {
       if (!(error instanceof NoAnswer) || !repeatable || !this.#mayRepeat()) throw error;
-      return send();
+      await sleep(pauseMs);
+      return await send();
     }
   }
 
