@@ -93,6 +93,13 @@ export const suites = [
     deadlineMs: 5 * 60_000,
   },
   {
+    name: 'image',
+    about: 'the image is built, runs without rights, and is small',
+    projects: ['image'],
+    // The first time on a machine a base and all packages are fetched; afterwards it is a minute.
+    deadlineMs: 15 * 60_000,
+  },
+  {
     name: 'acceptance',
     about: 'the story over HTTP and WebSocket',
     projects: ['acceptance'],

@@ -90,7 +90,7 @@ async function locatePackage(): Promise<{ native: string; version: string }> {
     return { native: join(root, 'native'), version };
   } catch (error) {
     throw new Error(
-      `There is no embedded PostgreSQL for ${system} ${process.arch}. Give Muster a database of its own with MUSTER_DATABASE_URL.`,
+      `There is no embedded PostgreSQL here for ${system} ${process.arch}. Give Muster a database of its own with MUSTER_DATABASE_URL.`,
       { cause: error },
     );
   }
