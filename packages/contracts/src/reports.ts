@@ -54,7 +54,6 @@ export const reportRoutes = {
     params: runParams,
     answer: reportRun,
     idempotency: 'natural',
-    mayLag: true,
     problems: ['not-found'],
   }),
   downloadReport: route({

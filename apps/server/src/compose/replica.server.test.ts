@@ -99,10 +99,9 @@ describe('Muster with a replica', () => {
       const writtenAt = started.headers.get('muster-written-at') ?? '';
       expect(writtenAt).toMatch(/^[0-9A-F]{1,8}\/[0-9A-F]{1,8}$/);
       const { runId } = (await started.json()) as ReportRun;
-      const path = `${routes.listReports.path}/${runId}`;
-      expect((await get(path)).status).toBe(404);
-      const own = await get(path, { 'muster-read-after': writtenAt });
-      expect(own.status).toBe(200);
+      expect(await (await get(routes.listReports.path)).text()).not.toContain(runId);
+      const own = await get(routes.listReports.path, { 'muster-read-after': writtenAt });
+      expect(await own.text()).toContain(runId);
       expect(own.headers.has('muster-lag-seconds')).toBe(false);
     } finally {
       await servers.resumeReplay();
@@ -133,7 +132,7 @@ describe('Muster with a replica', () => {
       const started = await post(routes.startReport.path, { kind: 'monthly-attendance', month: '2020-02' });
       const path = `${routes.listReports.path}/${((await started.json()) as ReportRun).runId}`;
       await until(async () => {
-        const run = (await (await get(path, { 'muster-read-after': 'primary, please' })).json()) as ReportRun;
+        const run = (await (await get(path)).json()) as ReportRun;
         return run.status === 'done';
       });
       const csv = await (await get(`${path}/artifact`)).text();

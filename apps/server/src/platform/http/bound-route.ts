@@ -27,7 +27,8 @@ export const verb = <R extends RouteDefinition>(route: R, handler: Verb<R>): Bou
  *
  * The rule for who may be bound so: whatever decides what the caller may see is in the access token, which was verified
  * against the primary, and not in the rows that are read. So: routes for roles that see the whole organization, and rows
- * of the caller's own. Whoever asks for reach or for access to a location is a verb.
+ * of the caller's own. Whoever asks for reach or for access to a location is a verb; so is a single thing by its id,
+ * which a client that just made it would be told does not exist.
  */
 export const reading = <R extends RouteDefinition>(route: R, handler: Reading<R>): BoundRoute =>
   bind('reading', route, handler);

@@ -12,7 +12,7 @@ export const reportsService: ServiceDescriptor = {
     routes: [
       verb(routes.startReport, startReport(ports)),
       reading(routes.listReports, listReports),
-      reading(routes.readReport, readReport),
+      verb(routes.readReport, readReport),
       signedIn(routes.downloadReport, downloadReport(ports)),
     ],
     jobs: (jobs) => jobs.handle(generateJob, generateReport(ports)),

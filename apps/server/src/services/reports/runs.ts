@@ -27,7 +27,7 @@ export const listReports: Reading<Routes['listReports']> = async (tx, _input, ca
   items: (await readOwnRuns(tx, call.actor.userId)).map(shown),
 });
 
-export const readReport: Reading<Routes['readReport']> = async (tx, { params: { runId } }, call) =>
+export const readReport: Verb<Routes['readReport']> = async (tx, { params: { runId } }, call) =>
   shown(await ownRun(tx, call, runId));
 
 /** The file of an own run that is done. That it was fetched is kept: from then on it is somewhere else, too. */
