@@ -74,6 +74,7 @@ describe('the configuration', () => {
     ['a half that is none', { MUSTER_TARGETS: 'geo:rest' }, /they are geo:serve and geo:work/],
     ['an unknown service elsewhere', { MUSTER_SERVICE_URLS: 'weather=http://w' }, /there is no service weather/],
     ['a service without an address', { MUSTER_SERVICE_URLS: 'geo' }, /as geo=http:\/\/geo:3000 does/],
+    ['an address with a path', { MUSTER_SERVICE_URLS: 'geo=http://a/geo' }, /as geo=http:\/\/geo:3000 does/],
     ['a gateway that cannot find a service', { ...apart, MUSTER_TARGETS: 'gateway' }, /like auth=http:\/\/auth:3000/],
     ['a password for nobody', { MUSTER_DATABASE_PASSWORDS: 'hunter2' }, /^(?!.*hunter2).*a list like runtime=…,geo=…/],
     ['services with addresses of their own', { ...apart, MUSTER_PUBLIC_URL: '', MUSTER_TARGETS: 'geo' }, /must agree/],

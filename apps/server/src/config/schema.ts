@@ -48,7 +48,7 @@ const serviceUrlIn = (entry: string, context: z.RefinementCtx): [ServiceName, st
   const url = rest.join('=').replace(/\/+$/, '');
   if (!isServiceName(service)) {
     context.addIssue(`there is no service ${service}; the services are ${serviceNames.join(', ')}`);
-  } else if (/^https?:$/.test(URL.parse(url)?.protocol ?? '')) return [service, url];
+  } else if (isOrigin(URL.parse(url))) return [service, url];
   else context.addIssue(`${entry} names no address, as ${service}=http://${service}:3000 does`);
   return z.NEVER;
 };
@@ -64,6 +64,10 @@ const loginPasswordIn = (entry: string, context: z.RefinementCtx): [LoginName, s
   context.addIssue('it must be a list like runtime=…,geo=… with the names of services');
   return z.NEVER;
 };
+
+/** Paths are the contract's: an address has none of its own. */
+const isOrigin = (url: URL | null): boolean =>
+  url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.username === '';
 
 const isServiceName = (name: string): name is ServiceName => (serviceNames as readonly string[]).includes(name);
 

@@ -24,6 +24,18 @@ describe('a service that is slow', () => {
     );
   });
 
+  it('may answer when nobody waits any more: that goes nowhere', async () => {
+    apart.reports.answering = async (_request, response) => {
+      await sleep(budgetMs + 100);
+      response.writeHead(200, { 'X-Late': '1' }).end('x'.repeat(100_000));
+    };
+    const response = await apart.send(runs);
+    expect([response.status, response.headers.get('x-late')]).toEqual([504, null]);
+    await sleep(200);
+    apart.reports.forget();
+    expect((await apart.send(runs)).status).toBe(200);
+  });
+
   it('begins nothing for which the time is over', async () => {
     const direct = (deadlineMs: string) => apart.askUsers({ 'X-Muster-Deadline-Ms': deadlineMs });
     expect(await refusalOf(await direct('0'))).toEqual([504, 'took-too-long', null]);
