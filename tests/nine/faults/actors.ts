@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Coordinates, type ReportedPosition, routes } from '@muster/contracts';
-import type { Player } from '../../acceptance/cast.ts';
 import { call, demoPassword, type Session, send, signIn } from '../../acceptance/client.ts';
 import { punchBody } from '../../acceptance/scene.ts';
 
@@ -16,7 +15,14 @@ const answerWithinMs = 35_000;
 /** Between two tries of a phone. */
 const againMs = 200;
 
-/** Signs in and enters, with one place of a site for all its fixes. */
+/** A member who has not entered yet. */
+export interface Person {
+  readonly memberId: string;
+  readonly number: string;
+  readonly deviceId: string;
+}
+
+/** A member who has entered, as the phone sees it. */
 export interface Phone {
   readonly memberId: string;
   session: Session;
@@ -44,8 +50,10 @@ export const readPlace = async (url: string): Promise<Place & { principal: Sessi
   return { principal, gateId, code, inside: center, outside: { ...center, latitude: center.latitude + 0.02 } };
 };
 
-export const enter = async (player: Pick<Player, 'memberId' | 'number'>, place: Place, url: string): Promise<Phone> => {
-  const session = await signIn(player.number, demoPassword, undefined, url);
+/** Safe to try again: it is the same phone of the same member, and the first ENTER counts. */
+export const enter = async (player: Person, place: Place, url: string): Promise<Phone> => {
+  const device = { deviceId: player.deviceId, name: 'Phone' };
+  const session = await signIn(player.number, demoPassword, device, url);
   const { nonce } = await call(routes.scan, { body: { code: place.code } }, session, {}, url);
   await call(routes.enter, { body: punchBody(nonce, place.inside) }, session, {}, url);
   return { memberId: player.memberId, session, ledger: new Map(), lastFixMs: Date.now() };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ import {
   fixesOf,
   look,
   note,
+  type Person,
   type Phone,
   type Place,
   readPlace,
@@ -137,15 +139,11 @@ class Campus {
   readonly #phones: Phone[] = [];
   readonly #entered: string[] = [];
   readonly #excursions = new Map<string, number>();
-  readonly #free: { readonly memberId: string; readonly number: string }[];
+  readonly #free: Person[];
   readonly #groupId: string;
   #principal: Session;
 
-  private constructor(
-    place: Place & { principal: Session },
-    groupId: string,
-    free: { memberId: string; number: string }[],
-  ) {
+  private constructor(place: Place & { principal: Session }, groupId: string, free: Person[]) {
     this.#place = place;
     this.#principal = place.principal;
     this.#groupId = groupId;
@@ -156,12 +154,12 @@ class Campus {
     // Opens the teacher's groups for today.
     const { groups } = await setTheScene(url);
     const place = await readPlace(url);
-    const free: { memberId: string; number: string }[] = [];
+    const free: Person[] = [];
     for (const groupId of groups.open) {
       const { items } = await call(routes.readBoard, { query: { groupId } }, place.principal, {}, url);
       for (const { member, day } of items) {
         if (day.enteredAt === null && member.number !== null)
-          free.push({ memberId: member.memberId, number: member.number });
+          free.push({ memberId: member.memberId, number: member.number, deviceId: randomUUID() });
       }
     }
     const [groupId] = groups.open;

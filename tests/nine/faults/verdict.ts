@@ -49,15 +49,16 @@ const positionViolations = async (client: pg.Client, phones: readonly Phone[]): 
 };
 
 const punchViolations = async (client: pg.Client, entered: readonly string[]): Promise<string[]> => {
-  const { rows } = await client.query<{ member_id: string; punches: string }>(
-    `SELECT member_id, count(*) AS punches FROM attendance.punch
-     WHERE direction = 'ENTER' AND verdict LIKE 'accepted%' AND member_id = ANY($1) GROUP BY member_id`,
+  const { rows } = await client.query<{ member_id: string; verdicts: string[] }>(
+    `SELECT member_id, array_agg(verdict) AS verdicts FROM attendance.punch
+     WHERE direction = 'ENTER' AND member_id = ANY($1) GROUP BY member_id`,
     [entered],
   );
-  const punches = new Map(rows.map((row) => [row.member_id, Number(row.punches)]));
+  const verdicts = new Map(rows.map((row) => [row.member_id, row.verdicts]));
   return entered
-    .filter((memberId) => punches.get(memberId) !== 1)
-    .map((memberId) => `${memberId} entered once and has ${punches.get(memberId) ?? 0} punches`);
+    .map((memberId) => ({ memberId, punches: verdicts.get(memberId) ?? [] }))
+    .filter(({ punches }) => punches.filter((verdict) => verdict.startsWith('accepted')).length !== 1)
+    .map(({ memberId, punches }) => `${memberId} entered once, and has the punches: ${punches.join(', ') || 'none'}`);
 };
 
 /** What follows from events takes a moment: presence, excursions, days. */

@@ -4,6 +4,7 @@ import { type KafkaCluster, startKafka } from './kafka.ts';
 import { type PostgresWithReplica, startPostgresWithReplica } from './postgres.ts';
 import { type RedisCluster, startRedisCluster } from './redis.ts';
 import { type S3Server, startS3 } from './s3.ts';
+import { removeAbandoned } from './server-process.ts';
 
 /** Everything that a fleet of Muster stands on, as real servers of a test run's own. */
 export interface Surroundings {
@@ -19,6 +20,7 @@ export interface Surroundings {
 const bucket = 'muster';
 
 export const startSurroundings = async (): Promise<Surroundings> => {
+  await removeAbandoned();
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const each of stops.splice(0).reverse()) await each();
