@@ -189,7 +189,7 @@ describe('the Dockerfile', () => {
     const lines = read('Dockerfile')
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));
-    expect(lines.slice(0, 2)).toEqual(['ARG BASE=docker.io/library/node:24-trixie-slim', 'FROM ${BASE} AS web']);
+    expect(lines.slice(0, 2)).toEqual(['ARG BASE=docker.io/library/node:24-trixie-slim', 'FROM ${BASE} AS manifests']);
     expect(lines).toContain('USER 10001:10001');
     expect(lines).toContain('STOPSIGNAL SIGTERM');
   });

@@ -73,7 +73,8 @@ export class ContainerEngine {
       await writeFile(secret, await npmSettings());
       await chmod(secret, 0o600);
       const args = ['--file=deploy/Dockerfile', `--secret=id=npmrc,src=${secret}`, `--tag=${tag}`, '.'];
-      const { code, output } = await attempt('nice', [...this.#build, ...args], buildWithinMs);
+      const [program = '', ...before] = this.#build;
+      const { code, output } = await attempt(program, [...before, ...args], buildWithinMs);
       if (code !== 0) throw new Error(`The image does not build:\n${output.slice(-4_000)}`);
     } finally {
       await rm(folder, { recursive: true, force: true });
