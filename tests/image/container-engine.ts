@@ -129,14 +129,14 @@ export class ContainerEngine {
     return attempt(program, [...before, ...args]);
   }
 
-  /** Test runs that were killed leave containers behind; images that nobody has used for a week make room. */
+  /** Test runs that were killed leave containers behind; intermediate images older than three days make room. */
   async #tidyUp(): Promise<void> {
     const { output } = await this.#command('ps', '--all', '--format={{.Names}}');
     for (const name of output.split('\n').filter((line) => line.startsWith(containerPrefix))) {
       const pid = name.slice(containerPrefix.length).split('-')[0] ?? '';
       if (!existsSync(`/proc/${pid}`)) await this.#command('rm', '--force', name);
     }
-    await this.#command('image', 'prune', '--force', '--filter=until=168h');
+    await this.#command('image', 'prune', '--force', '--filter=until=72h');
   }
 }
 
