@@ -102,6 +102,15 @@ export default defineConfig({
       },
       {
         test: {
+          // Starts, and breaks, a fleet of its own.
+          name: 'faults',
+          include: ['tests/nine/**/*.test.ts'],
+          exclude: outside,
+          testTimeout: 600_000,
+        },
+      },
+      {
+        test: {
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
           exclude: outside,

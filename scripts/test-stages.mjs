@@ -107,6 +107,19 @@ export const suites = [
     deadlineMs: 8 * 60_000,
   },
   {
+    name: 'nine',
+    about: 'the same story on nine processes with Kafka, Redis Cluster, S3 and a replica',
+    projects: ['nine'],
+    needs: 'web',
+    deadlineMs: 8 * 60_000,
+  },
+  {
+    name: 'faults',
+    about: 'the nine processes lose nothing, whatever breaks',
+    projects: ['faults'],
+    deadlineMs: 8 * 60_000,
+  },
+  {
     name: 'browser',
     about: 'the story in Chromium windows',
     projects: ['browser'],

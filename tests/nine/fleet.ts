@@ -56,7 +56,7 @@ export const startFleet = async ({ dataFolder, environment }: FleetOptions): Pro
   const printed = collect(child);
   const logsFolder = join(dataFolder, 'logs');
   const excerpt = async (): Promise<string> => {
-    const logs = (await logsIn(logsFolder)).map(([name, text]) => `--- ${name} ---\n${lastLines(text, 5)}`);
+    const logs = (await logsIn(logsFolder)).map(([name, text]) => `--- ${name} ---\n${lastLines(text, 3)}`);
     return ['--- printed ---', lastLines(printed(), 40), ...logs].join('\n');
   };
   const running: Fleet = {
@@ -159,4 +159,10 @@ const collect = (child: ChildProcess): (() => string) => {
 
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 
-const lastLines = (text: string, count: number): string => text.trimEnd().split('\n').slice(-count).join('\n');
+const lastLines = (text: string, count: number): string =>
+  text
+    .trimEnd()
+    .split('\n')
+    .slice(-count)
+    .map((line) => line.slice(0, 400))
+    .join('\n');

@@ -23,6 +23,8 @@ export interface Fault {
   readonly name: string;
   /** Row of the fault matrix in docs/faults.md. */
   readonly row: number;
+  /** Nobody may notice: every request is answered with 200, every socket comes back and has missed nothing. */
+  readonly seamless?: true;
   /** Also in the short set that `npm test` runs. */
   readonly short?: true;
   /** Does the harm and undoes it; resolves when everything is as it was, apart from what Muster has to mend itself. */
@@ -58,6 +60,12 @@ export const faults: readonly Fault[] = [
         await sleep(4_000 + random() * 2_000);
       }
     },
+  },
+  {
+    name: 'every process is replaced, one after the other (rolling restart)',
+    row: 4,
+    seamless: true,
+    strike: ({ fleet }) => fleet.roll(),
   },
   {
     name: 'a process is held still and comes back (zombie)',

@@ -24,6 +24,7 @@ import {
   wander,
   worksFor,
 } from './actors.ts';
+import { askSteadily, openCrowd } from './crowd.ts';
 import { type Fault, faults, type Target } from './faults.ts';
 import { violationsOf } from './verdict.ts';
 
@@ -49,6 +50,10 @@ const phonesCount = 5;
 const recoverWithinMs = 120_000;
 /** So long everything goes well before a strike, and after it. */
 const calmMs = 1_500;
+/** Ten sockets each, and ten of staff: 500. */
+const crowdMembers = 49;
+const requestsPerSecond = 200;
+const enterEveryMs = 3_000;
 
 /** Strikes nine processes under load with one fault after the other, and looks after each whether anything was lost. */
 export const runFaults = async ({
@@ -105,6 +110,7 @@ const strike = async (fault: Fault, target: Target, campus: Campus): Promise<Fau
   const stop = new AbortController();
   const { url } = target.fleet;
   await campus.renew(url);
+  const crowd = fault.seamless === true ? await campus.openCrowd(url, seen, stop.signal) : undefined;
   const busy = campus.work(url, seen, stop.signal);
   await sleep(calmMs);
   await fault.strike(target);
@@ -114,18 +120,20 @@ const strike = async (fault: Fault, target: Target, campus: Campus): Promise<Fau
   await sleep(calmMs);
   stop.abort();
   await busy;
+  const crowdViolations = (await crowd?.violations()) ?? [];
   const ownerUrl = through(target.surroundings.postgres.ownerUrl, target.wayToDatabase.port);
   const violations = [
     ...(recovered ? [] : [`after ${recoverWithinMs / 1000} s it still does not work`]),
-    ...unseemly(seen),
+    ...unseemly(seen, fault.seamless === true ? / 200$/ : / (200|401|503|504|no answer)$/),
+    ...crowdViolations,
     ...(await violationsOf(ownerUrl, campus.expected())),
   ];
   return { name: fault.name, row: fault.row, violations, recoveredMs, seen: Object.fromEntries(seen) };
 };
 
-/** Being told to come back later is fine; anything else that is no answer is a fault of ours. */
-const unseemly = (seen: Seen): string[] =>
-  [...seen.keys()].filter((kind) => !/ (200|401|503|504|no answer)$/.test(kind)).map((kind) => `users saw: ${kind}`);
+/** Being told to come back later is fine, mostly; anything else that is no answer is a fault of ours. */
+const unseemly = (seen: Seen, seemly: RegExp): string[] =>
+  [...seen].filter(([kind]) => !seemly.test(kind)).map(([kind, times]) => `users saw ${times} times: ${kind}`);
 
 const through = (url: string, port: number): string => {
   const led = new URL(url);
@@ -213,12 +221,39 @@ class Campus {
   }
 
   async #enterNext(url: string): Promise<void> {
-    const [player] = this.#free;
+    const player = this.#free.shift();
     if (player === undefined) throw new Error('Everybody has entered.');
-    const phone = await enter(player, this.#place, url);
-    this.#free.shift();
+    const phone = await enter(player, this.#place, url).catch((error: unknown) => {
+      // Tried again, by whoever is next.
+      this.#free.unshift(player);
+      throw error;
+    });
     this.#phones.push(phone);
     this.#entered.push(player.memberId);
+  }
+
+  /** 500 sockets and 200 requests a second, and a punch every few seconds that the sockets of staff have to hear. */
+  async openCrowd(url: string, seen: Seen, signal: AbortSignal): Promise<{ violations(): Promise<string[]> }> {
+    const numbers = this.#free.slice(-crowdMembers).map(({ number }) => number);
+    const crowd = await openCrowd(numbers, url);
+    const before = this.#entered.length;
+    const asking = askSteadily(this.#principal, requestsPerSecond, url, seen, signal);
+    const entering = this.#keepEntering(url, seen, signal);
+    return {
+      violations: async () => {
+        await Promise.all([asking, entering]);
+        const violations = await crowd.violations(this.#entered.slice(before));
+        crowd.close();
+        return violations;
+      },
+    };
+  }
+
+  async #keepEntering(url: string, seen: Seen, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.#free.length > crowdMembers) {
+      await this.#enterDuring(url, seen);
+      await sleep(enterEveryMs);
+    }
   }
 
   async renew(url: string): Promise<void> {
