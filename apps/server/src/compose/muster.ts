@@ -108,6 +108,7 @@ export class Muster {
       host: configuration.HOST,
       port: configuration.PORT,
       reusePort: configuration.MUSTER_REUSE_PORT,
+      ...(configuration.MUSTER_DRAIN_SECONDS > 0 && { settleMs }),
       trustedProxies: configuration.MUSTER_TRUSTED_PROXIES,
       rateLimits: rateLimits(configuration),
       checkAnswers: configuration.MUSTER_CHECK_ANSWERS,
@@ -135,6 +136,9 @@ const rateLimits = (configuration: Configuration): RateLimits | undefined =>
         perUserPerMinute: configuration.MUSTER_RATE_LIMIT_PER_USER,
       }
     : undefined;
+
+/** Behind a drain: nobody else comes, and who came last gets a moment. */
+const settleMs = 1_000;
 
 const required = <T>(value: T | undefined, step: string): T => {
   if (value === undefined) throw new Error(`${step} comes first.`);

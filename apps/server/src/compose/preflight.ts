@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -16,7 +17,8 @@ export const preflight = async (configuration: Configuration): Promise<void> => 
     const holder = await folderHolder(dataFolder);
     if (holder !== undefined) throw new ConfigurationError([folderInUse(dataFolder, holder)]);
   }
-  await probePort(configuration);
+  // The primary of a fleet holds the ports of its workers.
+  if (!cluster.isWorker) await probePort(configuration);
   await makeDataFolder(dataFolder);
 };
 

@@ -38,7 +38,6 @@ export const planFleet = (
       PORT: String(portOf(service)),
       MUSTER_PUBLIC_URL: configuration.publicUrl,
       MUSTER_LOG_TO: 'stdout',
-      MUSTER_REUSE_PORT: 'true',
       MUSTER_DRAIN_SECONDS: String(drainSeconds),
       // Migrating is done before, by the fleet itself.
       MUSTER_DATABASE_OWNER_URL: '',

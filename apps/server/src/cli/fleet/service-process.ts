@@ -1,11 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlannedProcess } from './plan.ts';
 
-const program = join(import.meta.dirname, '../../main.ts');
+/**
+ * A worker listens through a socket that its primary holds: a process and the one that replaces it accept from the same
+ * queue, and no connection is lost with either of them.
+ */
+cluster.schedulingPolicy = cluster.SCHED_NONE;
+cluster.setupPrimary({ exec: join(import.meta.dirname, '../../main.ts'), args: ['serve'], silent: true });
+
 const startDeadlineMs = 60_000;
 /** What is left of it after this is cut off. */
 const stopDeadlineMs = 30_000;
@@ -55,10 +62,7 @@ export class ServiceProcess {
 
   async #spawn(): Promise<ChildProcess> {
     const startedAtMs = performance.now();
-    const child = spawn(process.execPath, [program, 'serve'], {
-      env: { ...process.env, ...this.plan.environment },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
+    const child = cluster.fork(this.plan.environment).process;
     child.stdout?.pipe(this.#log, { end: false });
     child.stderr?.pipe(this.#log, { end: false });
     try {

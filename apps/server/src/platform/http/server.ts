@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import helmet from '@fastify/helmet';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -14,6 +15,8 @@ import { observeRequests } from './observe-requests.ts';
 import { answerProblem, ProblemFilter } from './problem-filter.ts';
 import { contextOf, type RequestContext, withRequestContext } from '../telemetry/request-context.ts';
 import { routeRunner } from './run-route.ts';
+import type { LimitSettings } from './shedding/adaptive-limit.ts';
+import { shedLoad } from './shedding/shed.ts';
 import { serviceModule } from './controller.ts';
 
 declare module 'fastify' {
@@ -32,8 +35,12 @@ export interface HttpSettings {
   readonly checkAnswers: boolean;
   /** A new process may listen on the port while the old one finishes. Default: no. */
   readonly reusePort?: boolean;
+  /** How long connections that were made in the last moment are waited for when it closes. Default: not at all. */
+  readonly settleMs?: number;
   /** How long a client may take over the headers of a request. Default 10 s. */
   readonly headersTimeoutMs?: number;
+  /** How many requests may be in flight; the defaults suit any machine. */
+  readonly load?: Partial<LimitSettings>;
 }
 
 export interface HttpServer {
@@ -86,7 +93,7 @@ export const startHttpServer = async (
   );
   const server = application.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   const admit = admission({ ...ports, rateLimits: settings.rateLimits });
-  const offeredMethods = await prepare(server, ports, readiness, admit);
+  const offeredMethods = await prepare(server, ports, readiness, { admit, load: settings.load });
   for (const service of services) await service.surface?.(server);
   application.useGlobalGuards(new AccessGuard(admit));
   application.useGlobalFilters(new ProblemFilter(ports.telemetry.log, offeredMethods));
@@ -102,6 +109,11 @@ export const startHttpServer = async (
       readiness.ready = false;
     },
     close: async () => {
+      if (!readiness.ready && settings.settleMs !== undefined) {
+        // Who has just connected is about to ask; Node's own close would end that connection.
+        NetServer.prototype.close.call(server.server);
+        await sleep(settings.settleMs);
+      }
       const cut = setTimeout(cutConnections, drainDeadlineMs);
       await application.close().finally(() => clearTimeout(cut));
     },
@@ -130,7 +142,7 @@ const prepare = async (
   server: FastifyInstance,
   ports: Ports,
   readiness: { ready: boolean },
-  admit: Admit,
+  { admit, load }: { admit: Admit; load: Partial<LimitSettings> | undefined },
 ): Promise<OfferedMethods> => {
   const offeredMethods = noteOfferedMethods(server);
   server.decorate('admit', admit);
@@ -143,6 +155,7 @@ const prepare = async (
     withRequestContext(request.ids, done);
   });
   await server.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy } });
+  shedLoad(server, ports.telemetry, load);
   observeRequests(server, ports.telemetry);
   healthRoutes(server, ports, readiness);
   return offeredMethods;
