@@ -35,6 +35,8 @@ const finding = z.object({
 export const events = {
   /** Work to be done later; its job has the id of this event, so asking twice is asking once. */
   'platform.job-requested': fact(1, z.object({ name: z.string(), payload: z.record(z.string(), z.unknown()) })),
+  /** A job that was given up is to run again, under the id it had. */
+  'platform.job-retried': fact(1, z.object({ jobId: uuid })),
   'users.geofences-changed': fact(1, z.object({ siteId: uuid })),
   'users.access-changed': fact(1, z.object({ userId: uuid.nullable() })),
   'auth.session-ended': fact(1, z.object({ userId: uuid, sessionId: uuid, cause: z.string() })),

@@ -30,8 +30,8 @@ export const observePlatform = ({ events, jobs, telemetry }: Ports): void => {
     labelNames: ['job', 'state'],
     registers,
     async collect() {
-      for (const { name, waiting, active, failed } of await jobs.depth()) {
-        this.set({ job: name, state: 'waiting' }, waiting);
+      for (const { name, waiting, later, active, failed } of await jobs.depth()) {
+        this.set({ job: name, state: 'waiting' }, waiting + later);
         this.set({ job: name, state: 'active' }, active);
         this.set({ job: name, state: 'failed' }, failed);
       }

@@ -108,8 +108,9 @@ const rules: readonly { sentence: string; query: string }[] = [
       FROM (${servicesOf}) s
       JOIN pg_class c ON c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
       CROSS JOIN LATERAL (
-        SELECT a.grantee, a.privilege_type FROM aclexplode(c.relacl) a
-        UNION SELECT a.grantee, a.privilege_type FROM pg_attribute t, aclexplode(t.attacl) a WHERE t.attrelid = c.oid
+        SELECT a.grantee, a.privilege_type, '' AS column_name FROM aclexplode(c.relacl) a
+        UNION SELECT a.grantee, a.privilege_type, t.attname::text
+          FROM pg_attribute t, aclexplode(t.attacl) a WHERE t.attrelid = c.oid
       ) g
       WHERE (g.grantee = s.role::regrole OR g.grantee = 0 AND c.relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema'))
         AND c.relnamespace::regnamespace::text <> s.schema
@@ -119,6 +120,11 @@ const rules: readonly { sentence: string; query: string }[] = [
         AND NOT (c.oid = 'platform.idempotency'::regclass AND (g.privilege_type IN ('SELECT', 'INSERT') OR s.schema = 'gateway'))
         -- The platform acts as the gateway where it acts as no other service.
         AND NOT (c.oid = 'platform.job'::regclass AND s.schema = 'gateway')
+        -- Of dead letters everything but what the events say and whom they are about.
+        AND NOT (c.oid = 'platform.dead_letter'::regclass AND s.schema = 'gateway'
+          AND (g.privilege_type = 'SELECT' AND g.column_name IN ('consumer', 'id', 'type', 'org_id', 'occurred_at', 'reason',
+              'tries', 'failed_at', 'replay_requested_at')
+            OR g.privilege_type = 'UPDATE' AND g.column_name = 'replay_requested_at'))
         AND c.relname NOT LIKE 'pg\\_stat\\_statements%'`,
   },
   {

@@ -398,6 +398,7 @@ export interface PlatformJob {
   payload: Json;
   queued_at: Generated<Timestamp>;
   reason: string | null;
+  retries: Generated<number>;
   state: Generated<string>;
 }
 

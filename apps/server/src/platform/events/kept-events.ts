@@ -2,9 +2,18 @@ import type { EventType } from '@muster/contracts';
 import type { Clock } from '../clock.ts';
 import type { Tx } from '../database/port.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
+import { readNotices, requestReplayIn } from './dead-letter-notices.ts';
 import { appendToOutbox } from './outbox.ts';
 import type { OutboxStore } from './outbox-store.ts';
-import { type ConsumerLag, CursorExpiredError, type DeadLetter, type OutgoingEvent, type StoredEvent } from './port.ts';
+import {
+  type ConsumerLag,
+  CursorExpiredError,
+  type DeadLetter,
+  type DeadLetterNotices,
+  type NoticeFilter,
+  type OutgoingEvent,
+  type StoredEvent,
+} from './port.ts';
 
 /** The part of the events port that is PostgreSQL's business whichever way the events travel. */
 export class KeptEvents {
@@ -43,6 +52,14 @@ export class KeptEvents {
 
   replay(consumer: string, eventIds: readonly string[]): Promise<number> {
     return this.#store.requestReplay(consumer, eventIds);
+  }
+
+  noticesOfDeadLetters(tx: Tx, filter: NoticeFilter): Promise<DeadLetterNotices> {
+    return readNotices(tx, filter);
+  }
+
+  replayIn(tx: Tx, consumer: string, eventIds: readonly string[]): Promise<string[]> {
+    return requestReplayIn(tx, consumer, eventIds);
   }
 
   async trim(before: Date): Promise<number> {

@@ -9,7 +9,16 @@ import { OutboxListener } from './outbox-listener.ts';
 import { defaultTuning, OutboxReader, type ReaderTuning } from './outbox-reader.ts';
 import { type News, OutboxStore } from './outbox-store.ts';
 import { OutboxWatcher, type WatcherTuning } from './outbox-watcher.ts';
-import type { Consumer, ConsumerLag, DeadLetter, EventBus, OutgoingEvent, StoredEvent } from './port.ts';
+import type {
+  Consumer,
+  ConsumerLag,
+  DeadLetter,
+  DeadLetterNotices,
+  EventBus,
+  NoticeFilter,
+  OutgoingEvent,
+  StoredEvent,
+} from './port.ts';
 import { SingleRuns } from './single-runs.ts';
 
 export interface OutboxBusOptions extends WatcherTuning {
@@ -95,6 +104,14 @@ export class OutboxBus implements EventBus {
 
   replay(consumer: string, eventIds: readonly string[]): Promise<number> {
     return this.#kept.replay(consumer, eventIds);
+  }
+
+  noticesOfDeadLetters(tx: Tx, filter: NoticeFilter): Promise<DeadLetterNotices> {
+    return this.#kept.noticesOfDeadLetters(tx, filter);
+  }
+
+  replayIn(tx: Tx, consumer: string, eventIds: readonly string[]): Promise<string[]> {
+    return this.#kept.replayIn(tx, consumer, eventIds);
   }
 
   trim(before: Date): Promise<number> {

@@ -75,6 +75,32 @@ export interface DeadLetter {
   failedAt: string;
 }
 
+/** A dead letter as the people of its organization see it: neither what the event says nor whom it is about. */
+export interface DeadLetterNotice {
+  consumer: string;
+  eventId: string;
+  type: string;
+  /** ISO instants */
+  occurredAt: string;
+  failedAt: string;
+  /** The last error, in words. */
+  reason: string;
+  tries: number;
+  /** Another try was asked for and has not ended. */
+  isReplaying: boolean;
+}
+
+export interface DeadLetterNotices {
+  items: DeadLetterNotice[];
+  /** Those beyond the limit, too. */
+  total: number;
+}
+
+export interface NoticeFilter {
+  consumer?: string | undefined;
+  limit: number;
+}
+
 export interface EventBus {
   /** Publishes facts with the transaction: they go out if, and only if, it commits. One statement. */
   append(tx: Tx, orgId: string, events: readonly OutgoingEvent[]): Promise<void>;
@@ -103,6 +129,15 @@ export interface EventBus {
 
   /** Asks the consumer to try dead letters again; resolves with how many were found. They stay if they fail again. */
   replay(consumer: string, eventIds: readonly string[]): Promise<number>;
+
+  /** Those of the transaction's organization, newest first. As the service `gateway`. */
+  noticesOfDeadLetters(tx: Tx, filter: NoticeFilter): Promise<DeadLetterNotices>;
+
+  /**
+   * As `replay`, for dead letters of the transaction's organization, from its commit on. As the service `gateway`.
+   * @returns the ids that were found
+   */
+  replayIn(tx: Tx, consumer: string, eventIds: readonly string[]): Promise<string[]>;
 
   /** Retention: removes events that happened before an instant and that every consumer has passed. @returns how many */
   trim(before: Date): Promise<number>;

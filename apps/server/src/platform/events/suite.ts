@@ -235,12 +235,23 @@ export function describeEventBus(name: string, makeHarness: () => Promise<EventB
       expect(await lagOf(bus, 'geo.one')).toMatchObject({ waiting: 0, deadLetters: 1 });
 
       const eventId = letter?.event.id ?? '';
+      const asGateway = <T>(org: string, work: (tx: Tx) => Promise<T>) =>
+        harness.database.inOrganization('gateway', org, work);
+      const noticesOf = (org: string, name?: string) =>
+        asGateway(org, (tx) => bus.noticesOfDeadLetters(tx, { consumer: name, limit: 10 }));
+      const notice = { consumer: 'geo.one', eventId, type, reason: 'RangeError: cannot digest 3', tries: 5 };
+      expect(await noticesOf(orgId)).toMatchObject({ items: [{ ...notice, isReplaying: false }], total: 1 });
+      expect(await noticesOf(orgId, 'geo.two')).toEqual({ items: [], total: 0 });
+      // Another organization neither sees it nor can ask for another try.
+      const foreign = uuidv7();
+      expect(await noticesOf(foreign)).toEqual({ items: [], total: 0 });
+      expect(await asGateway(foreign, (tx) => bus.replayIn(tx, 'geo.one', [eventId]))).toEqual([]);
       const triesBefore = tried.length;
       expect(await bus.replay('geo.one', [eventId])).toBe(1);
       await vi.waitFor(async () => expect((await bus.deadLetters())[0]?.tries).toBe(6), patience);
       expect(tried.length).toBe(triesBefore + 1);
       poisonous = false;
-      expect(await bus.replay('geo.one', [eventId, uuidv7()])).toBe(1);
+      expect(await asGateway(orgId, (tx) => bus.replayIn(tx, 'geo.one', [eventId, uuidv7()]))).toEqual([eventId]);
       await vi.waitFor(async () => expect(await bus.deadLetters()).toEqual([]), patience);
       expect(await labelsOf('geo.one')).toEqual(['0', '1', '2', '4', '5', '3']);
     });

@@ -4,6 +4,10 @@ import type { Job, JobsOptions } from 'bullmq';
 export interface JobData {
   readonly orgId: string;
   readonly payload: Record<string, unknown>;
+  /** Of what was asked for; absent in schedules, and where it is the queue's own id, too. */
+  readonly id?: string;
+  /** How often it was given up and asked for again. Absent: never. */
+  readonly retries?: number;
 }
 
 /** What is used of BullMQ's queue, whatever it stands on. */
@@ -13,6 +17,8 @@ export interface BullQueue {
   waitUntilReady(): Promise<unknown>;
   /** A job whose id the queue knows already is left as it is. */
   add(name: string, data: JobData, settings: JobsOptions): Promise<Pick<Job, 'getState' | 'failedReason'>>;
+  /** @returns 0 when there is no such job, or when it is being run */
+  remove(id: string): Promise<number>;
   upsertJobScheduler(
     id: string,
     repeat: { readonly every: number },

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job as BullJob } from 'bullmq';
 import type { Logger } from 'pino';
-import type { Database } from '../database/port.ts';
-import type { Consumer, EventBus } from '../events/port.ts';
+import type { Database, Tx } from '../database/port.ts';
+import type { Consumer, EventBus, StoredEvent } from '../events/port.ts';
 import type { BullQueue, BullWorker, JobData, JobsBackend } from './backend.ts';
 import { JobKeeper, type Schedule } from './job-keeper.ts';
-import { type AskedJob, endJob, hasEnded, insertJob } from './job-store.ts';
-import { addTo, maxAttempts } from './job-settings.ts';
+import { type AskedJob, endJob, hasEnded, insertJob, readFailedJobs, readOpenJob, reopenJob } from './job-store.ts';
+import { addTo, removeGivenUp } from './job-settings.ts';
 import { type Jobs, JobsAwayError, type RunningJob } from './port.ts';
 
 export interface BullJobsOptions {
@@ -90,7 +90,7 @@ export const createBullJobs = (options: BullJobsOptions): Jobs => {
     const handler = handlers.get(job.name);
     if (handler === undefined) throw new Error(`No service of this process handles the job ${job.name}.`);
     const asked = askedBy(job);
-    const ended = await database.inOrganization('gateway', asked.orgId, (tx) => hasEnded(tx, asked.id));
+    const ended = await database.inOrganization('gateway', asked.orgId, (tx) => hasEnded(tx, asked));
     if (ended) return;
     await handler({
       id: asked.id,
@@ -104,7 +104,8 @@ export const createBullJobs = (options: BullJobsOptions): Jobs => {
 
   const noteFailure = async (job: BullJob<JobData> | undefined, error: Error): Promise<void> => {
     log.error({ err: error, job: { id: job?.id, name: job?.name } }, 'a job failed');
-    if (job === undefined || schedules.has(job.name) || job.attemptsMade < maxAttempts) return;
+    // Without an end it will be tried again.
+    if (job === undefined || schedules.has(job.name) || typeof job.finishedOn !== 'number') return;
     const asked = askedBy(job);
     await database.inOrganization('gateway', asked.orgId, (tx) =>
       endJob(tx, asked, { state: 'failed', reason: error.message }),
@@ -119,20 +120,27 @@ export const createBullJobs = (options: BullJobsOptions): Jobs => {
   events.subscribe({
     name: 'platform.jobs',
     service: 'gateway',
-    types: ['platform.job-requested'],
+    types: ['platform.job-requested', 'platform.job-retried'],
     handle: async (tx, requests) => {
       // A queue that was never reached would keep the transaction waiting.
       await checkOrAway();
-      for (const { id, orgId, payload } of requests) {
-        const asked = { id, orgId, name: payload.name, payload: payload.payload };
-        await insertJob(tx, asked);
-        await addTo(queueOf(asked.name), asked).catch(async (error: unknown) => {
-          await checkOrAway();
-          throw error;
-        });
+      for (const request of requests) {
+        const asked = await noteRequest(tx, request);
+        if (asked !== undefined) await putIntoQueue(asked);
       }
     },
-  } satisfies Consumer<'platform.job-requested'>);
+  } satisfies Consumer<JobRequest>);
+
+  const putIntoQueue = async (asked: AskedJob): Promise<void> => {
+    const queue = queueOf(asked.name);
+    try {
+      await addTo(queue, asked);
+      if (asked.retries > 0) await removeGivenUp(queue, asked);
+    } catch (error) {
+      await checkOrAway();
+      throw error;
+    }
+  };
 
   const openWorker = (name: string): BullWorker => {
     const worker = backend.openWorker(name, run, { concurrency, maxStalledCount });
@@ -150,6 +158,13 @@ export const createBullJobs = (options: BullJobsOptions): Jobs => {
       if (handlers.has(name)) throw new Error(`The job ${name} has two handlers.`);
       handlers.set(name, work as (job: RunningJob) => Promise<void>);
     },
+    failed: (tx, limit) => readFailedJobs(tx, limit),
+    retry: async (tx, orgId, id) => {
+      const failed = await reopenJob(tx, id);
+      if (failed === undefined) return undefined;
+      await events.append(tx, orgId, [{ type: 'platform.job-retried', key: failed.name, payload: { jobId: id } }]);
+      return failed;
+    },
     every: (name, everyMs, work) => {
       schedules.set(name, { everyMs, work });
     },
@@ -165,7 +180,7 @@ export const createBullJobs = (options: BullJobsOptions): Jobs => {
       const closed = closing.then(() => Promise.all([...queues.values()].map((queue) => queue.close())));
       await Promise.race([closed, sleep(goodbyeMs, undefined, { ref: false })]);
     },
-    depth: async () => {
+    depth: async (names = ownQueueNames()) => {
       if (
         !(await backend.check().then(
           () => true,
@@ -174,13 +189,13 @@ export const createBullJobs = (options: BullJobsOptions): Jobs => {
       )
         return [];
       const depths = await Promise.all(
-        ownQueueNames().map(async (name) => {
+        names.map(async (name) => {
           const counts = await queueOf(name)
             .getJobCounts('waiting', 'delayed', 'prioritized', 'active', 'failed')
             .catch(() => undefined);
           if (counts === undefined) return [];
           const { waiting = 0, delayed = 0, prioritized = 0, active = 0, failed = 0 } = counts;
-          return [{ name, waiting: waiting + delayed + prioritized, active, failed }];
+          return [{ name, waiting: waiting + prioritized, later: delayed, active, failed }];
         }),
       );
       return depths.flat();
@@ -189,9 +204,21 @@ export const createBullJobs = (options: BullJobsOptions): Jobs => {
   };
 };
 
+type JobRequest = 'platform.job-requested' | 'platform.job-retried';
+
+/** The job that an event asks for, first or again; nothing when it has ended meanwhile. */
+const noteRequest = async (tx: Tx, request: StoredEvent<JobRequest>): Promise<AskedJob | undefined> => {
+  if (request.type === 'platform.job-retried') return readOpenJob(tx, request.payload.jobId);
+  const { id, orgId, payload } = request;
+  const asked = { id, orgId, name: payload.name, payload: payload.payload, retries: 0 };
+  await insertJob(tx, asked);
+  return asked;
+};
+
 const askedBy = ({ id, name, data }: BullJob<JobData>): AskedJob => ({
-  id: id ?? '',
+  id: data.id ?? id ?? '',
   orgId: data.orgId,
   name,
   payload: data.payload,
+  retries: data.retries ?? 0,
 });

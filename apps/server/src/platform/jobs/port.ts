@@ -19,10 +19,27 @@ export interface RunningJob<Payload = Record<string, unknown>> {
 }
 
 export interface JobDepth {
+  /** Of the queue: every service has one. */
   readonly name: string;
   readonly waiting: number;
+  /** Not due yet: the next round of a schedule, or another try after a pause. */
+  readonly later: number;
   readonly active: number;
   readonly failed: number;
+}
+
+/** A job that was given up after its last try. What it was to do is not told: payloads may name people. */
+export interface FailedJob {
+  readonly id: string;
+  readonly orgId: string;
+  readonly name: string;
+  /** The last error, in words. */
+  readonly reason: string;
+  /** How often it was asked for again before. */
+  readonly retries: number;
+  /** ISO instants */
+  readonly askedAt: string;
+  readonly failedAt: string;
 }
 
 export interface Jobs {
@@ -35,7 +52,19 @@ export interface Jobs {
   start(): Promise<void>;
   /** Lets running handlers finish. */
   stop(): Promise<void>;
-  depth(): Promise<JobDepth[]>;
+  /** Of the queues that this process works on, or of those named; nothing when the queues cannot be reached. */
+  depth(names?: readonly string[]): Promise<JobDepth[]>;
+  /**
+   * Jobs that were given up, newest first, and how many there are: those of the transaction's organization, or all when
+   * it has none. As the service `gateway`.
+   */
+  failed(tx: Tx, limit: number): Promise<{ readonly items: FailedJob[]; readonly total: number }>;
+  /**
+   * Asks for a job of this organization once more, under its id, with five new tries: it runs soon after the transaction
+   * commits. As the service `gateway`.
+   * @returns the job as it was; undefined, and nothing happens, when the organization has no such job that failed
+   */
+  retry(tx: Tx, orgId: string, id: string): Promise<FailedJob | undefined>;
   check(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
-import type { Database } from '../database/port.ts';
+import { UnrecoverableError } from 'bullmq';
+import { expect, it, vi } from 'vitest';
+import type { Database, Tx } from '../database/port.ts';
 import type { EventBus } from '../events/port.ts';
 import { uuidv7 } from '../ids.ts';
 import type { Jobs, RunningJob } from './port.ts';
@@ -14,6 +15,8 @@ export interface JobsUnderTest extends JobsProcess {
   /** One more process on the same queue. */
   readonly another: () => JobsProcess;
 }
+
+const patience = { timeout: 15_000, interval: 20 };
 
 const eventually = async (condition: () => boolean, what: string): Promise<void> => {
   for (let round = 0; round < 1_000 && !condition(); round += 1)
@@ -60,6 +63,59 @@ export const jobsSuite = (withJobs: (test: (given: JobsUnderTest) => Promise<voi
       );
       await eventually(() => attempts.length === 2, 'the second try');
       expect(attempts).toEqual([1, 2]);
+    }));
+
+  it('runs a job again that was given up, under its id, when its organization asks for it', () =>
+    withJobs(async ({ database, events, jobs }) => {
+      const attempts: string[] = [];
+      let isBroken = true;
+      jobs.handle('reports.broken', async ({ id, attempt, payload }) => {
+        attempts.push(`${id} ${attempt} ${String(payload['month'])}`);
+        if (isBroken) throw new UnrecoverableError('no paper');
+      });
+      await jobs.start();
+      await events.start();
+      const inOrganization = <T>(org: string, work: (tx: Tx) => Promise<T>) =>
+        database.inOrganization('gateway', org, work);
+      const failed = (org = orgId) => inOrganization(org, (tx) => jobs.failed(tx, 10));
+      const retry = (id: string, org = orgId) => inOrganization(org, (tx) => jobs.retry(tx, org, id));
+      const failedWithin = async (retries: number) =>
+        vi.waitFor(async () => expect((await failed()).items).toMatchObject([{ retries }]), patience);
+
+      await inOrganization(orgId, (tx) =>
+        jobs.enqueue(tx, orgId, { name: 'reports.broken', payload: { month: '2026-11' } }),
+      );
+      await failedWithin(0);
+      const [job] = (await failed()).items;
+      const id = job?.id ?? '';
+      expect(job).toMatchObject({ orgId, name: 'reports.broken', reason: 'no paper' });
+      expect(attempts).toHaveLength(1);
+
+      const foreign = uuidv7();
+      expect(await failed(foreign)).toEqual({ items: [], total: 0 });
+      expect(await retry(id, foreign)).toBeUndefined();
+      await expect(
+        inOrganization(orgId, async (tx) => {
+          await jobs.retry(tx, orgId, id);
+          throw new Error('rolled back');
+        }),
+      ).rejects.toThrow('rolled back');
+      expect(await failed()).toMatchObject({ total: 1 });
+
+      expect(await retry(id)).toMatchObject({ id, retries: 0, reason: 'no paper' });
+      await failedWithin(1);
+      isBroken = false;
+      expect(await retry(id)).toMatchObject({ id, retries: 1 });
+      expect(await retry(id)).toBeUndefined();
+      await eventually(() => attempts.length === 3, 'the third round');
+      expect(new Set(attempts)).toEqual(new Set([`${id} 1 2026-11`]));
+      expect(await failed()).toEqual({ items: [], total: 0 });
+      // Nothing of it is counted as failed any more, and the keeper finds nothing to do.
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      expect(attempts).toHaveLength(3);
+      const counts = { active: 0, failed: 0, later: 0, waiting: 0 };
+      expect(await jobs.depth()).toEqual([{ name: 'reports', ...counts }]);
+      expect(await jobs.depth(['fraud', 'reports'])).toMatchObject([{ name: 'fraud', ...counts }, { name: 'reports' }]);
     }));
 
   it('repeats what is scheduled', () =>

@@ -10,7 +10,16 @@ import { OutboxBus } from '../outbox-bus.ts';
 import { OutboxListener } from '../outbox-listener.ts';
 import { everyType, type News, OutboxStore } from '../outbox-store.ts';
 import { OutboxWatcher, type WatcherTuning } from '../outbox-watcher.ts';
-import type { Consumer, ConsumerLag, DeadLetter, EventBus, OutgoingEvent, StoredEvent } from '../port.ts';
+import type {
+  Consumer,
+  ConsumerLag,
+  DeadLetter,
+  DeadLetterNotices,
+  EventBus,
+  NoticeFilter,
+  OutgoingEvent,
+  StoredEvent,
+} from '../port.ts';
 import { SingleRuns } from '../single-runs.ts';
 import type { KafkaAddress } from './address.ts';
 import { defaultGroupTuning, type GroupTuning, KafkaConsumerGroup } from './consumer-group.ts';
@@ -139,6 +148,14 @@ export class KafkaBus implements EventBus {
 
   replay(consumer: string, eventIds: readonly string[]): Promise<number> {
     return this.#kept.replay(consumer, eventIds);
+  }
+
+  noticesOfDeadLetters(tx: Tx, filter: NoticeFilter): Promise<DeadLetterNotices> {
+    return this.#kept.noticesOfDeadLetters(tx, filter);
+  }
+
+  replayIn(tx: Tx, consumer: string, eventIds: readonly string[]): Promise<string[]> {
+    return this.#kept.replayIn(tx, consumer, eventIds);
   }
 
   trim(before: Date): Promise<number> {

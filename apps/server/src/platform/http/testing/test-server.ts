@@ -62,6 +62,8 @@ const noJobs: Jobs = {
   start: async () => undefined,
   stop: async () => undefined,
   depth: async () => [],
+  failed: refusal,
+  retry: refusal,
   check: async () => undefined,
 };
 const noObjects: ObjectStore = { put: refusal, get: refusal, delete: refusal, check: async () => undefined };
