@@ -25,6 +25,7 @@ export type Tie = z.infer<typeof tie>;
 
 export const permissions = {
   'audit.read': { org_admin: ['organization'], org_office: ['organization'] },
+  'operations.manage': { org_admin: ['organization'] },
   'rules.configure': { org_admin: ['organization'] },
   'gates.operate': { org_admin: ['organization'], org_office: ['organization'] },
   'members.see': {

@@ -4,6 +4,7 @@ import { authRoutes } from './auth.ts';
 import { fraudRoutes } from './fraud.ts';
 import { geoRoutes } from './geo.ts';
 import { notificationRoutes } from './notifications.ts';
+import { operationsRoutes } from './operations.ts';
 import { organizationRoutes } from './organization.ts';
 import { reportRoutes } from './reports.ts';
 
@@ -17,5 +18,6 @@ export const routes = {
   ...fraudRoutes,
   ...reportRoutes,
   ...auditRoutes,
+  ...operationsRoutes,
 };
 export type Routes = typeof routes;

@@ -10,6 +10,7 @@ export * from './geo.ts';
 export * from './live.ts';
 export * from './notifications.ts';
 export * from './openapi.ts';
+export * from './operations.ts';
 export * from './organization.ts';
 export * from './primitives.ts';
 export * from './problems.ts';

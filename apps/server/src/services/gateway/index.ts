@@ -5,6 +5,7 @@ import { serveDocuments } from './documents.ts';
 import { LiveHub } from './live/hub.ts';
 import { recordWatching } from './live/record-watching.ts';
 import { type LiveSocket, serveLiveSocket } from './live/socket.ts';
+import { operationsTable } from './operations/routes.ts';
 import { serveOtherServices } from './proxy/index.ts';
 import { serveWebFiles } from './web-files.ts';
 
@@ -17,7 +18,7 @@ export const gatewayService: ServiceDescriptor = {
     let stopRecording: (() => Promise<void>) | undefined;
     return {
       name: 'gateway',
-      routes: [],
+      routes: operationsTable(ports),
       consumers: [liveConsumer(ports) as Consumer],
       surface: async (server) => {
         await serveDocuments(server);

@@ -18,6 +18,8 @@ const surfaces: readonly ProxiedRoute[] = [
   { service: 'geo', path: '/clients/*', access: 'unguarded', idempotency: 'natural' },
 ];
 
-/** Everything a service answers to the public. */
+/** Everything a service answers to the public; the gateway answers for itself. */
 export const proxiedRoutesOf = (name: ServiceName): readonly ProxiedRoute[] =>
-  [...Object.values<RouteDefinition>(routes), ...surfaces].filter(({ service }) => service === name);
+  name === 'gateway'
+    ? []
+    : [...Object.values<RouteDefinition>(routes), ...surfaces].filter(({ service }) => service === name);
