@@ -11,6 +11,7 @@ const commonProblems: readonly ProblemCode[] = [
   'request-invalid',
   'too-many-requests',
   'internal-error',
+  'overloaded',
   'unavailable',
   'service-away',
   'took-too-long',

@@ -4,6 +4,7 @@ import type { Cache } from '../cache/port.ts';
 import type { AccessTokens } from './access-token.ts';
 import type { Actor } from './call.ts';
 import { problem } from './problem.ts';
+import { takeShare } from './shedding/shed.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -29,8 +30,8 @@ interface AdmissionSettings {
 }
 
 /**
- * Counts the request against its limit, finds out who asks, and looks whether the role may: throws a problem when one of
- * the three says no.
+ * Counts the request against its limit, finds out who asks, whether their organization has more than its share in flight,
+ * and whether the role may: throws a problem when one of them says no.
  */
 export type Admit = (access: RouteDefinition['access'], request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
@@ -41,6 +42,7 @@ export const admission = ({ accessTokens, cache, rateLimits }: AdmissionSettings
       return;
     }
     const actor = await authenticate(accessTokens, request);
+    takeShare(request, actor.orgId);
     await takeFrom(cache, reply, `user:${actor.userId}`, rateLimits?.perUserPerMinute);
     if (!isPermitted(access, actor)) throw problem('not-permitted');
     request.actor = actor;

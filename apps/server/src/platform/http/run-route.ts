@@ -9,6 +9,7 @@ import type { RunRoute } from './controller.ts';
 import { assertInTime } from './deadline.ts';
 import { fingerprintOf, idempotencyKeyOf, type RememberedAnswer, recallAnswer, rememberAnswer } from './idempotency.ts';
 import { Problem } from './problem.ts';
+import { beginWaiting } from './shedding/shed.ts';
 import { invalidInput } from './to-problem.ts';
 
 interface RouteRunnerPorts {
@@ -69,17 +70,20 @@ const runVerb = (
   const run = bound.handler as unknown as Verb<Any>;
   const options: TransactionOptions =
     route.method === 'GET' ? {} : { onCommitted: (at) => void reply.header('Muster-Written-At', at) };
-  const inTransaction = <T>(work: (tx: Tx) => Promise<T>) =>
-    ports.database.inOrganization(
+  const inTransaction = <T>(work: (tx: Tx) => Promise<T>) => {
+    const hasBegun = beginWaiting(reply);
+    return ports.database.inOrganization(
       route.service,
       call.actor.orgId,
       (tx) => {
+        hasBegun();
         // Where a process is busy, the time goes into waiting for a connection.
         assertInTime(reply);
         return work(tx);
       },
       options,
     );
+  };
   if (route.idempotency === 'natural') return inTransaction((tx) => run(tx, input, call));
 
   const key = idempotencyKeyOf(request.headers['idempotency-key']);

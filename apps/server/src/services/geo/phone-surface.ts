@@ -2,6 +2,7 @@ import type { PhoneClient } from '@muster/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../platform/clock.ts';
 import { Problem } from '../../platform/http/problem.ts';
+import { takeShare } from '../../platform/http/shedding/shed.ts';
 import type { Telemetry } from '../../platform/telemetry/telemetry.ts';
 import { type ClientRequest, clientFormats, type Outcome, presentedSecret } from './clients/index.ts';
 import { accept } from './ingest/accept.ts';
@@ -55,6 +56,8 @@ function addClient(scope: FastifyInstance, client: PhoneClient, deps: SurfaceDep
         const verdict = presented === null ? 'unknown' : await deps.authenticate(client, presented.secret, request.ip);
         if (verdict === 'unknown') return answer(reply, 'wrong-credentials');
         if (verdict === 'too-many-tries') return answer(reply, 'busy', 60);
+        // What it throws is told to phones as `busy`: some apps throw a message away on any 4xx.
+        takeShare(request, verdict.orgId);
         // Members type content types into their apps: one that cannot be parsed must not keep a message from coming in.
         recognised.set(request, { identity: verdict, contentType: request.headers['content-type'] ?? '' });
         request.raw.headers['content-type'] = 'application/octet-stream';

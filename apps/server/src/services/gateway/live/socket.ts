@@ -1,10 +1,13 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { liveCloseCodes, liveRequest, liveSubprotocol } from '@muster/contracts';
 import type { FastifyInstance } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Actor } from '../../../platform/http/call.ts';
+import { Problem } from '../../../platform/http/problem.ts';
+import type { Slot } from '../../../platform/http/shedding/load.ts';
+import type { Shedding } from '../../../platform/http/shedding/shed.ts';
 import type { Ports } from '../../../platform/service.ts';
 import { Connection } from './connection.ts';
 import type { LiveHub } from './hub.ts';
@@ -48,10 +51,18 @@ export const serveLiveSocket = (server: FastifyInstance, hub: LiveHub, ports: So
   const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
     const refusal = refuse(request, ports.settings.publicUrl);
     if (refusal !== null) return end(stream, refusal);
-    const token = bearerOf(request);
-    const actor = token === null ? null : await ports.accessTokens.verify(token);
-    if (actor === null) return end(stream, '401 Unauthorized');
-    sockets.handleUpgrade(request, stream, head, (socket) => welcome(socket, actor));
+    const slot = enter(server.shedding, stream);
+    if (slot === null) return;
+    try {
+      const token = bearerOf(request);
+      const actor = token === null ? null : await ports.accessTokens.verify(token);
+      if (actor === null) return end(stream, '401 Unauthorized');
+      if (!slot.belongsTo(actor.orgId)) return endBusy(stream, server.shedding.refusal('view', 'share'));
+      sockets.handleUpgrade(request, stream, head, (socket) => welcome(socket, actor));
+    } finally {
+      // A socket that is open costs little; coming in is what costs.
+      slot.leave();
+    }
   };
 
   const welcome = (socket: WebSocket, actor: Actor): void => {
@@ -133,8 +144,22 @@ const bearerOf = (request: IncomingMessage): string | null => {
   return offered.find((protocol) => protocol.startsWith('bearer.'))?.slice('bearer.'.length) ?? null;
 };
 
-const end = (stream: Duplex, status: string): void => {
-  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+const end = (stream: Duplex, status: string, header = ''): void => {
+  stream.end(`HTTP/1.1 ${status}\r\n${header}Connection: close\r\nContent-Length: 0\r\n\r\n`);
+};
+
+const endBusy = (stream: Duplex, { status, details }: Problem): void =>
+  end(stream, `${status} ${STATUS_CODES[status]}`, `Retry-After: ${details.retryAfterSeconds}\r\n`);
+
+/** @returns null when there is too much to do: the client has been told */
+const enter = (shedding: Shedding, stream: Duplex): Slot | null => {
+  try {
+    return shedding.enter('view');
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    endBusy(stream, error);
+    return null;
+  }
 };
 
 const parseJson = (text: string): unknown => {

@@ -29,7 +29,8 @@ export const serveOtherServices = async (
       takeBodiesAsTheyAre(scope);
       scope.setErrorHandler((error, request, reply) => {
         // Nobody is there to be answered.
-        if (!(error instanceof ClientLeft)) answerProblem(error, request, reply, ports.telemetry.log);
+        if (error instanceof ClientLeft) request.slot?.leave();
+        else answerProblem(error, request, reply, ports.telemetry.log);
       });
       addRoutes(scope, name, door);
     });

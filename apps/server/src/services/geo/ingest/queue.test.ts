@@ -72,6 +72,26 @@ describe('the ingest queue', () => {
     await queue.drained();
   });
 
+  it('lets one organization fill it alone, and no more than its share with another', async () => {
+    const { commits, commit } = heldCommits();
+    const queue = new IngestQueue(commit, { ...defaultQueueLimits, maxWaitingFixes: 10, maxCommits: 1 });
+    const codeOf = (refused: unknown) => (refused instanceof Problem ? refused.code : refused);
+    const taken = ['a', 'a'].map((orgId) => queue.submit(orgId, batchOf(4)));
+    taken.push(queue.submit('a', batchOf(1)), queue.submit('b', batchOf(1)));
+    const full = await queue.submit('a', batchOf(1)).catch(codeOf);
+    expect(full).toBe('overloaded');
+    commits[0]!.succeed();
+    await turn();
+    taken.push(queue.submit('b', batchOf(3)));
+    expect(await queue.submit('a', batchOf(1)).catch(codeOf)).toBe('too-many-requests');
+    for (let index = 1; index < 4; index += 1) {
+      await turn();
+      commits[index]?.succeed();
+    }
+    await Promise.all(taken);
+    expect(queue.waitingFixes).toBe(0);
+  });
+
   it('refuses what is too much, and takes again afterwards', async () => {
     const { commits, commit } = heldCommits();
     const queue = new IngestQueue(commit, { ...defaultQueueLimits, maxWaitingFixes: 10 });

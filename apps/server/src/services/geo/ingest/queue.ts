@@ -28,10 +28,15 @@ interface Waiting {
 interface Line {
   readonly orgId: string;
   waiting: Waiting[];
+  /** Those that are being committed included. */
+  waitingFixes: number;
   commits: number;
   /** Whether it stands in the round already. */
   inRound: boolean;
 }
+
+/** Fuller than this, the queue is shared out among the organizations that stand in it, as requests in flight are. */
+const fairFrom = 0.7;
 
 /**
  * One bounded queue for each organization, and group commit: while a transaction runs, what arrives gathers for the
@@ -58,16 +63,19 @@ export class IngestQueue {
 
   /**
    * Resolves after the batch has been committed, never before: phones forget what is acknowledged.
-   * @throws Problem `overloaded` when too much is waiting already; nothing of the batch was taken then.
+   * @throws Problem `overloaded` when too much is waiting already, or `too-many-requests` when most of it is this
+   * organization's; nothing of the batch was taken then.
    */
   submit(orgId: string, batch: Batch): Promise<BatchOutcome> {
     // An empty queue takes a batch of any size; the limit on bodies bounds it.
     if (this.#waitingFixes > 0 && this.#waitingFixes + batch.fixes.length > this.#limits.maxWaitingFixes) {
       return Promise.reject(problem('overloaded', { retryAfterSeconds: 2 }));
     }
+    if (this.#isOverShare(orgId, batch)) return Promise.reject(problem('too-many-requests', { retryAfterSeconds: 2 }));
     return new Promise((resolve, reject) => {
       const line = this.#lineOf(orgId);
       line.waiting.push({ batch, resolve, reject });
+      line.waitingFixes += batch.fixes.length;
       this.#waitingFixes += batch.fixes.length;
       this.#enterRound(line);
       this.#startCommits();
@@ -79,10 +87,18 @@ export class IngestQueue {
     if (this.#lines.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
+  /** Who has nothing in it yet is never over its share; who is alone in it has it all. */
+  #isOverShare(orgId: string, { fixes }: Batch): boolean {
+    const line = this.#lines.get(orgId);
+    const { maxWaitingFixes } = this.#limits;
+    if (line === undefined || this.#waitingFixes <= maxWaitingFixes * fairFrom) return false;
+    return line.waitingFixes + fixes.length > maxWaitingFixes / this.#lines.size;
+  }
+
   #lineOf(orgId: string): Line {
     let line = this.#lines.get(orgId);
     if (line === undefined) {
-      line = { orgId, waiting: [], commits: 0, inRound: false };
+      line = { orgId, waiting: [], waitingFixes: 0, commits: 0, inRound: false };
       this.#lines.set(orgId, line);
     }
     return line;
@@ -131,7 +147,10 @@ export class IngestQueue {
     } catch (error) {
       for (const { reject } of taken) reject(error);
     } finally {
-      for (const { batch } of taken) this.#waitingFixes -= batch.fixes.length;
+      for (const { batch } of taken) {
+        this.#waitingFixes -= batch.fixes.length;
+        line.waitingFixes -= batch.fixes.length;
+      }
       line.commits -= 1;
       this.#commits -= 1;
       this.#enterRound(line);

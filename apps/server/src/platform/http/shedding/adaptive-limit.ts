@@ -1,0 +1,49 @@
+export interface LimitSettings {
+  /** Requests in flight that are always allowed, however slow things are. */
+  readonly least: number;
+  /** Where the limit begins, and what it never exceeds. */
+  readonly most: number;
+  /** A delay that users do not mind. */
+  readonly targetDelayMs: number;
+  /** How fast the limit returns after it was lowered. */
+  readonly growthPerSecond: number;
+}
+
+export const defaultLimitSettings: LimitSettings = { least: 100, most: 1_000, targetDelayMs: 250, growthPerSecond: 10 };
+
+/** The most by which one second lowers the limit, and the least. */
+const steepest = 0.5;
+const gentlest = 0.9;
+
+/**
+ * How many requests may be in flight: lowered by a factor in each second in which they waited longer than they should,
+ * raised by a few in every other (additive increase, multiplicative decrease, as in TCP). Nobody has to know what this
+ * machine can do.
+ *
+ * That waiting, and not how long answers take, tells overload from a slow query is from Zhou et al., "Overload Control
+ * for Scaling WeChat Microservices" (SoCC 2018), which takes the mean over a second; that a limit on concurrency can
+ * follow it, and fall in proportion to the delay, from the gradient limits of Netflix' concurrency-limits.
+ */
+export class AdaptiveLimit {
+  readonly #settings: LimitSettings;
+  #value: number;
+
+  constructor(settings: LimitSettings) {
+    this.#settings = settings;
+    this.#value = settings.most;
+  }
+
+  get value(): number {
+    return Math.floor(this.#value);
+  }
+
+  /** @param delayMs how long a request had to wait in the last second, on average */
+  secondPassed(delayMs: number): void {
+    const { least, most, targetDelayMs, growthPerSecond } = this.#settings;
+    const next =
+      delayMs > targetDelayMs
+        ? this.#value * Math.min(gentlest, Math.max(steepest, targetDelayMs / delayMs))
+        : this.#value + growthPerSecond;
+    this.#value = Math.min(most, Math.max(least, next));
+  }
+}

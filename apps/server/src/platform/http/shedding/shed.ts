@@ -1,0 +1,149 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Counter, Gauge } from 'prom-client';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+import { type Problem, problem } from '../problem.ts';
+import { defaultLimitSettings, type LimitSettings } from './adaptive-limit.ts';
+import { DelayMeter } from './delay.ts';
+import { type Importance, importanceOfAddress } from './importance.ts';
+import { Load, type Refusal, type Slot } from './load.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly shedding: Shedding;
+  }
+  interface FastifyContextConfig {
+    importance?: Importance | 'uncounted';
+  }
+  interface FastifyRequest {
+    /** Its place in flight; none for those who look how Muster is. */
+    slot?: Slot | undefined;
+  }
+}
+
+/** What the rest of the server tells and asks the one who keeps too much work out of it. */
+export interface Shedding {
+  /** For what does not come as a request. @throws the problem `overloaded` */
+  readonly enter: (importance: Importance) => Slot;
+  /** A transaction began after so long a wait. */
+  readonly waited: (ms: number) => void;
+  readonly refusal: (importance: Importance, why: Refusal) => Problem;
+}
+
+/** Seconds until who was refused should come back, at least; at most twice as many. */
+const retryAfterSeconds: Readonly<Record<Importance, number>> = { report: 8, view: 4, position: 2, essential: 1 };
+
+/**
+ * Refuses what is more than this process can do, at once and before its body is read, the least important first.
+ *
+ * A request holds its slot while something is done for it. While its body arrives it holds none, nor after its answer
+ * was handed over, or else slow clients could keep everybody out.
+ */
+export const shedLoad = (
+  server: FastifyInstance,
+  telemetry: Telemetry,
+  settings: Partial<LimitSettings> = {},
+): Shedding => {
+  const load = new Load({ ...defaultLimitSettings, ...settings });
+  const countShed = observeLoad(load, telemetry);
+  const meter = new DelayMeter();
+  const seconds = setInterval(() => load.secondPassed(meter.take()), 1_000).unref();
+
+  const refusal = (importance: Importance, why: Refusal): Problem => {
+    countShed(importance, why);
+    const least = retryAfterSeconds[importance];
+    const details = { retryAfterSeconds: least + Math.floor(Math.random() * (least + 1)) };
+    return why === 'overload' ? problem('overloaded', details) : problem('too-many-requests', details);
+  };
+  const enter = (importance: Importance): Slot => {
+    const slot = load.enter(importance);
+    if (slot === null) throw refusal(importance, 'overload');
+    return slot;
+  };
+  const shedding: Shedding = { enter, waited: (ms) => meter.waited(ms), refusal };
+
+  server.decorate('shedding', shedding);
+  server.decorateRequest('slot');
+  server.addHook('onRoute', (route) => {
+    const [method = 'GET'] = [route.method].flat();
+    route.config = { ...route.config, importance: importanceOfAddress(method, route.url) };
+  });
+  holdSlots(server, shedding);
+  server.addHook('onClose', (_server, done) => {
+    clearInterval(seconds);
+    meter.stop();
+    done();
+  });
+  return shedding;
+};
+
+const holdSlots = (server: FastifyInstance, { enter, refusal }: Shedding): void => {
+  server.addHook('onRequest', (request, _reply, done) => {
+    const { importance = 'view' } = request.routeOptions.config;
+    if (importance !== 'uncounted') {
+      try {
+        request.slot = enter(importance);
+      } catch (error) {
+        return done(error as Problem);
+      }
+    }
+    return done();
+  });
+  server.addHook('preParsing', (request, _reply, _payload, done) => {
+    if (hasBody(request)) request.slot?.pause();
+    done();
+  });
+  server.addHook('preValidation', (request, _reply, done) => {
+    const why = request.slot?.resume() ?? null;
+    done(why === null ? undefined : refusal(request.slot?.importance ?? 'view', why));
+  });
+  server.addHook('onSend', (request, _reply, _payload, done) => {
+    request.slot?.leave();
+    done();
+  });
+};
+
+const hasBody = ({ headers }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+
+/**
+ * It has turned out whose request this is.
+ * @throws the problem `too-many-requests` when the organization holds more than its share while others wait
+ */
+export const takeShare = (request: FastifyRequest, orgId: string): void => {
+  const { slot } = request;
+  if (slot === undefined || slot.belongsTo(orgId)) return;
+  throw request.server.shedding.refusal(slot.importance, 'share');
+};
+
+/** Measures how long a transaction is waited for. @returns to be called when it has begun */
+export const beginWaiting = (reply: FastifyReply): (() => void) => {
+  const askedMs = reply.elapsedTime;
+  return () => reply.server.shedding.waited(reply.elapsedTime - askedMs);
+};
+
+const observeLoad = (load: Load, { metrics }: Telemetry): ((importance: Importance, why: Refusal) => void) => {
+  const registers = [metrics];
+  const shed = new Counter({
+    name: 'muster_shed_total',
+    help: 'Requests that were refused because there was too much to do, or because their organization did too much',
+    labelNames: ['class', 'reason'],
+    registers,
+  });
+  new Gauge({
+    name: 'muster_concurrency_limit',
+    help: 'Requests that may be in flight in this process',
+    registers,
+    collect() {
+      this.set(load.limit);
+    },
+  });
+  new Gauge({
+    name: 'muster_in_flight',
+    help: 'Requests that are in flight in this process',
+    registers,
+    collect() {
+      this.set(load.inFlight);
+    },
+  });
+  return (importance, reason) => shed.inc({ class: importance, reason });
+};
