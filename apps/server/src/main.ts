@@ -10,4 +10,6 @@ try {
 } catch (error) {
   const { reportFailure } = await import('./cli/report-failure.ts');
   reportFailure(error);
+  // The channel to a parent would keep the process.
+  process.channel?.unref();
 }
