@@ -1,5 +1,7 @@
 import { serviceNames } from '@muster/contracts';
 import { Command, Option } from 'commander';
+import type { DeadLettersOptions } from './operations/dead-letters.ts';
+import type { JobsOptions } from './operations/jobs.ts';
 import type { ReplayOptions } from './replay.ts';
 
 /** The commands of `muster`. Each loads what it needs only when it runs: `--help` must not start anything. */
@@ -61,6 +63,25 @@ export const createProgram = (): Command => {
     .action(async (file: string, options: ReplayOptions) => {
       const { replay } = await import('./replay.ts');
       await replay(file, options);
+    });
+
+  program
+    .command('jobs')
+    .description('list jobs that were given up, or try them again')
+    .option('--retry <ids...>', 'try these again: all, or ids from the list')
+    .action(async (options: JobsOptions) => {
+      const { jobs } = await import('./operations/jobs.ts');
+      await jobs(options);
+    });
+
+  program
+    .command('dead-letters')
+    .description('list events that a consumer gave up, or deliver them again')
+    .option('--consumer <name>', 'only those of this consumer')
+    .option('--replay <ids...>', 'deliver these again: all, or ids from the list')
+    .action(async (options: DeadLettersOptions) => {
+      const { deadLetters } = await import('./operations/dead-letters.ts');
+      await deadLetters(options);
     });
 
   program
