@@ -94,8 +94,10 @@ describe('a day at the college', () => {
   });
 
   it('tells the teacher and the parent when the student has left the campus', async () => {
-    await walker.walkTo('village');
     const { page } = windows.teacher;
+    // It comes while the student still walks on, and goes after a while.
+    const toast = see(page.getByText('New alert'));
+    await Promise.all([walker.walkTo('village'), toast]);
     await Promise.all([
       see(row().getByText('Outside')),
       see(page.getByRole('button', { name: '1 open alert' })),

@@ -41,6 +41,7 @@ const stopper = (child: ChildProcess) => async (): Promise<void> => {
 export const startMuster = async (
   dataFolder: string,
   nodeArgs: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningProcess & { readonly readyMs: number }> => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -51,6 +52,7 @@ export const startMuster = async (
     MUSTER_PUBLIC_URL: url,
     MUSTER_RATE_LIMIT_PER_ADDRESS: '1000000000',
     MUSTER_RATE_LIMIT_PER_USER: '1000000000',
+    ...environment,
   });
   child.stdout?.resume();
   for (;;) {

@@ -1,0 +1,160 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { serviceNames } from '@muster/contracts';
+import { enterMembers, type Phone } from '../../apps/server/bench/campus.ts';
+import { residentMb, runLoad, startMuster } from '../../apps/server/bench/processes.ts';
+import { type Surroundings, startSurroundings } from '../../apps/server/src/platform/testing/servers/surroundings.ts';
+import { startFleet } from './fleet.ts';
+
+/**
+ * `npm run bench:fleet [-- --json]`: what ingest costs in one process and in nine, with events read from PostgreSQL and
+ * carried by Kafka. All on this one machine, so it shows what the larger way costs, not what more machines would give.
+ */
+
+const singlePhones = 64;
+const batchPhones = 16;
+const fixesPerBatch = 200;
+const secondsPerRun = 5;
+/** Whoever wants to compare has to have the same tokens; nobody comes to this address. */
+const publicUrl = 'http://bench.muster.example';
+
+interface Side {
+  readonly name: string;
+  readonly start: () => Promise<{ readonly url: string; pids(): readonly number[]; stop(): Promise<void> }>;
+}
+
+interface Run {
+  readonly fixesPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Of the whole machine, load included, until every consumer has caught up. */
+  readonly cpuMicrosPerFix: number;
+}
+
+interface Result {
+  readonly name: string;
+  readonly idleRssMb: number;
+  readonly single: Run;
+  readonly batch: Run;
+}
+
+const sidesOf = ({ environment }: Surroundings, folder: string): readonly Side[] => {
+  const common = { MUSTER_PUBLIC_URL: publicUrl, MUSTER_CHECK_ANSWERS: 'false' };
+  const { MUSTER_KAFKA_BROKERS: _kafka, MUSTER_REDIS_URL: _redis, ...onPostgres } = environment;
+  const one = (own: Readonly<Record<string, string>>) => async () => {
+    const muster = await startMuster(folder, [], { ...own, ...common });
+    return { ...muster, pids: () => [muster.pid] };
+  };
+  return [
+    { name: 'one process, events in PostgreSQL', start: one(onPostgres) },
+    { name: 'one process, Kafka and Redis', start: one(environment) },
+    {
+      name: 'nine processes, Kafka and Redis',
+      start: async () => {
+        const fleet = await startFleet({ dataFolder: folder, environment: { ...environment, ...common } });
+        return { url: fleet.url, pids: () => serviceNames.map((name) => fleet.pidOf(name)), stop: () => fleet.stop() };
+      },
+    },
+  ];
+};
+
+const main = async (): Promise<void> => {
+  const surroundings = await startSurroundings();
+  const folder = await mkdtemp(join(tmpdir(), 'muster-compare-'));
+  let phones: readonly Phone[] = [];
+  const results: Result[] = [];
+  try {
+    for (const { name, start } of sidesOf(surroundings, folder)) {
+      const running = await start();
+      try {
+        if (phones.length === 0) phones = await enterMembers(running.url, singlePhones);
+        await sleep(5_000);
+        const memory = await Promise.all(running.pids().map(residentMb));
+        // Once to get warm.
+        await measure(running.url, phones, 1);
+        results.push({
+          name,
+          idleRssMb: memory.reduce((sum, each) => sum + each, 0),
+          single: await measure(running.url, phones, 1),
+          batch: await measure(running.url, phones.slice(0, batchPhones), fixesPerBatch),
+        });
+      } finally {
+        await running.stop();
+      }
+      console.log(`measured: ${name}`);
+    }
+  } finally {
+    await surroundings.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+  print(results);
+};
+
+const measure = async (url: string, phones: readonly Phone[], fixesPerRequest: number): Promise<Run> => {
+  const before = await busySeconds();
+  const outcome = await runLoad({
+    url,
+    path: '/v1/positions',
+    seconds: secondsPerRun,
+    fixesPerRequest,
+    phones: phones.map(({ accessToken, lastFixMs }) => ({
+      headers: { authorization: `Bearer ${accessToken}` },
+      lastFixMs,
+    })),
+  });
+  if (outcome.failed > 0) console.log(`${outcome.failed} requests failed`);
+  for (const [index, phone] of phones.entries()) phone.lastFixMs = outcome.lastFixMs[index] ?? phone.lastFixMs;
+  await caughtUp(url);
+  const { fixesPerSecond, requests, p50Ms, p99Ms } = outcome;
+  return {
+    fixesPerSecond,
+    p50Ms,
+    p99Ms,
+    cpuMicrosPerFix: ((await busySeconds()) - before) / (requests * fixesPerRequest) / 1e-6,
+  };
+};
+
+const caughtUp = async (url: string): Promise<void> => {
+  for (let waitedMs = 0; waitedMs < 120_000; waitedMs += 500) {
+    await sleep(500);
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    const waiting = [...metrics.matchAll(/^muster_consumer_waiting_events\S* (\d+)/gm)].map(([, count]) =>
+      Number(count),
+    );
+    if (waiting.every((count) => count === 0)) return;
+  }
+  throw new Error('The consumers did not catch up within two minutes.');
+};
+
+/** CPU time that this machine has spent on anything, see proc(5). */
+const busySeconds = async (): Promise<number> => {
+  const [total = ''] = (await readFile('/proc/stat', 'utf8')).split('\n');
+  const [user = 0, nice = 0, system = 0, _idle, _waiting, interrupts = 0, softInterrupts = 0] = total
+    .split(/\s+/)
+    .slice(1)
+    .map(Number);
+  return (user + nice + system + interrupts + softInterrupts) / 100;
+};
+
+const print = (results: readonly Result[]): void => {
+  const [base] = results;
+  const row = (run: Run, than: Run | undefined): string =>
+    [
+      run.fixesPerSecond.toFixed(0).padStart(8),
+      `${run.p50Ms} ms`.padStart(9),
+      `${run.p99Ms} ms`.padStart(9),
+      `${run.cpuMicrosPerFix.toFixed(1)} µs`.padStart(12),
+      `${(run.fixesPerSecond / (than?.fixesPerSecond ?? Number.NaN)).toFixed(2)}`.padStart(8),
+    ].join('');
+  console.log(`\n${''.padEnd(48)} fixes/s      p50      p99     CPU/fix   ratio`);
+  for (const { name, single, batch, idleRssMb } of results) {
+    console.log(`${name} (${idleRssMb.toFixed(0)} MB idle)`);
+    console.log(`  single fixes from ${singlePhones} phones`.padEnd(48) + row(single, base?.single));
+    console.log(`  batches of ${fixesPerBatch} from ${batchPhones} phones`.padEnd(48) + row(batch, base?.batch));
+  }
+  if (process.argv.includes('--json')) console.log(JSON.stringify(results));
+};
+
+await main();
