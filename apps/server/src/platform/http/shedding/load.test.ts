@@ -9,7 +9,7 @@ const settings = { least: 50, most: 100, targetDelayMs: 250, growthPerSecond: 10
 /** Lets in as many as may come. */
 const fill = (load: Load, importance: Importance, orgId?: string): Slot[] => {
   const slots: Slot[] = [];
-  for (let slot = load.enter(importance); slot !== null; slot = load.enter(importance)) {
+  for (let slot = load.enter(importance); typeof slot !== 'string'; slot = load.enter(importance)) {
     if (orgId !== undefined && !slot.belongsTo(orgId)) return slots;
     slots.push(slot);
   }
@@ -28,7 +28,7 @@ const chancesOf = (seed: number): (() => number) => {
 };
 
 type Step =
-  | { readonly kind: 'enter'; readonly importance: Importance; readonly orgId: string }
+  | { readonly kind: 'enter'; readonly importance: Importance; readonly orgId: string; readonly isKnown: boolean }
   | { readonly kind: 'leave' | 'pause' | 'resume'; readonly which: number }
   | { readonly kind: 'second'; readonly delayMs: number };
 
@@ -39,6 +39,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constant('enter' as const),
       importance: fc.constantFrom(...importances),
       orgId: fc.constantFrom('a', 'b', 'c'),
+      isKnown: fc.boolean(),
     }),
   },
   {
@@ -66,9 +67,9 @@ describe('the load of a process', () => {
           if (each.kind === 'second') load.secondPassed(each.delayMs);
           else if (each.kind === 'enter') {
             const before = load.inFlight;
-            const slot = load.enter(each.importance);
-            expect(slot !== null).toBe(before < Math.floor(ceilings[each.importance] * load.limit));
-            if (slot !== null) {
+            const slot = load.enter(each.importance, each.isKnown ? each.orgId : null);
+            expect(slot === 'overload').toBe(before >= Math.floor(ceilings[each.importance] * load.limit));
+            if (typeof slot !== 'string') {
               all.push(slot);
               if (slot.belongsTo(each.orgId)) held.add(slot);
             }
@@ -103,8 +104,8 @@ describe('the load of a process', () => {
         for (const importance of entering) load.enter(importance);
         const lets = importances.map((importance) => {
           const slot = load.enter(importance);
-          slot?.leave();
-          return slot !== null;
+          if (typeof slot !== 'string') slot.leave();
+          return typeof slot !== 'string';
         });
         // Once one kind is let in, so is every more important one.
         expect(lets).toEqual([...lets].sort((one, other) => Number(one) - Number(other)));
@@ -144,15 +145,14 @@ describe('organizations', () => {
 
   it('are not held to their shares while there is room', () => {
     const load = new Load(settings);
-    load.enter('position')?.belongsTo('b');
+    load.enter('position', 'b');
     expect(fill(load, 'position', 'a').length).toBeGreaterThan(60);
   });
 
   it('have all to themselves again ten seconds after the others have gone', () => {
     const load = new Load(settings);
-    const other = load.enter('view');
-    other?.belongsTo('b');
-    other?.leave();
+    const other = load.enter('view', 'b');
+    if (typeof other !== 'string') other.leave();
     expect(fill(load, 'essential', 'a')).toHaveLength(70);
     for (let second = 0; second < 10; second += 1) load.secondPassed(0);
     expect(fill(load, 'essential', 'a')).toHaveLength(30);
@@ -162,7 +162,7 @@ describe('organizations', () => {
     'that want more than there is get the same, within a fifth, however hard one of them pushes: %s',
     (importance) => {
       fc.assert(
-        fc.property(fc.integer({ min: 1, max: 10 }), fc.integer(), (push, seed) => {
+        fc.property(fc.integer({ min: 1, max: 10 }), fc.constantFrom(0, 0.5, 1), fc.integer(), (push, known, seed) => {
           const chance = chancesOf(seed);
           const load = new Load(settings);
           const inFlight: { readonly orgId: string; readonly slot: Slot }[] = [];
@@ -174,8 +174,8 @@ describe('organizations', () => {
             // Far more ask than are done with, one of the two `push` times as often as the other, which asks for enough, too.
             for (let asking = 0; asking < 12; asking += 1) {
               const orgId = chance() * (push + 1) < push ? 'a' : 'b';
-              const slot = load.enter(importance);
-              if (slot?.belongsTo(orgId) === true) inFlight.push({ orgId, slot });
+              const slot = load.enter(importance, chance() < known ? orgId : null);
+              if (typeof slot !== 'string' && slot.belongsTo(orgId)) inFlight.push({ orgId, slot });
             }
             const [done] = inFlight.splice(Math.floor(chance() * inFlight.length * 1.2), 1);
             if (done === undefined) continue;

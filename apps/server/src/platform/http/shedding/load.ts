@@ -44,9 +44,9 @@ export class Load {
     return this.#inFlight;
   }
 
-  /** @returns null when there is too much to do */
-  enter(importance: Importance): Slot | null {
-    return this.#take(importance) ? new Slot(importance, this.#desk) : null;
+  /** @param orgId whose request it is, if that is known already */
+  enter(importance: Importance, orgId: string | null = null): Slot | Refusal {
+    return this.#take(importance, orgId) ?? new Slot(importance, orgId, this.#desk);
   }
 
   /** @param delayMs how long a request had to wait in this second, on average */
@@ -60,7 +60,7 @@ export class Load {
 
   /** What slots ask for. */
   readonly #desk: Desk = {
-    take: (importance) => this.#take(importance),
+    take: (importance, orgId) => this.#take(importance, orgId),
     takeShare: (importance, orgId) => this.#takeShare(importance, orgId),
     giveBack: (orgId) => {
       this.#inFlight -= 1;
@@ -69,10 +69,12 @@ export class Load {
     },
   };
 
-  #take(importance: Importance): boolean {
-    if (this.#inFlight >= this.#ceiling(importance)) return false;
+  #take(importance: Importance, orgId: string | null): Refusal | null {
+    if (this.#inFlight >= this.#ceiling(importance)) return 'overload';
     this.#inFlight += 1;
-    return true;
+    if (orgId === null || this.#takeShare(importance, orgId)) return null;
+    this.#inFlight -= 1;
+    return 'share';
   }
 
   /** The request itself is in flight already. */
@@ -101,7 +103,7 @@ export class Load {
 }
 
 interface Desk {
-  readonly take: (importance: Importance) => boolean;
+  readonly take: (importance: Importance, orgId: string | null) => Refusal | null;
   readonly takeShare: (importance: Importance, orgId: string) => boolean;
   readonly giveBack: (orgId: string | null) => void;
 }
@@ -110,11 +112,12 @@ interface Desk {
 export class Slot {
   readonly importance: Importance;
   readonly #desk: Desk;
-  #orgId: string | null = null;
+  #orgId: string | null;
   #state: 'held' | 'paused' | 'left' = 'held';
 
-  constructor(importance: Importance, desk: Desk) {
+  constructor(importance: Importance, orgId: string | null, desk: Desk) {
     this.importance = importance;
+    this.#orgId = orgId;
     this.#desk = desk;
   }
 
@@ -139,14 +142,9 @@ export class Slot {
   /** @returns why not, when others have taken the room meanwhile: the slot is left */
   resume(): Refusal | null {
     if (this.#state !== 'paused') return null;
-    this.#state = 'left';
-    if (!this.#desk.take(this.importance)) return 'overload';
-    if (this.#orgId !== null && !this.#desk.takeShare(this.importance, this.#orgId)) {
-      this.#desk.giveBack(null);
-      return 'share';
-    }
-    this.#state = 'held';
-    return null;
+    const why = this.#desk.take(this.importance, this.#orgId);
+    this.#state = why === null ? 'held' : 'left';
+    return why;
   }
 
   leave(): void {

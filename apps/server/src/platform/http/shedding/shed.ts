@@ -5,6 +5,7 @@ import { type Problem, problem } from '../problem.ts';
 import { defaultLimitSettings, type LimitSettings } from './adaptive-limit.ts';
 import { DelayMeter } from './delay.ts';
 import { type Importance, importanceOfAddress } from './importance.ts';
+import { KnownCallers } from './known-callers.ts';
 import { Load, type Refusal, type Slot } from './load.ts';
 
 declare module 'fastify' {
@@ -22,8 +23,13 @@ declare module 'fastify' {
 
 /** What the rest of the server tells and asks the one who keeps too much work out of it. */
 export interface Shedding {
-  /** For what does not come as a request. @throws the problem `overloaded` */
-  readonly enter: (importance: Importance) => Slot;
+  /**
+   * @param credentials as they stand in the header `Authorization`, if there are any
+   * @throws the problems `overloaded` and `too-many-requests`
+   */
+  readonly enter: (importance: Importance, credentials?: string) => Slot;
+  /** Credentials have been verified: next time their organization is known at once. */
+  readonly verified: (credentials: string, orgId: string) => void;
   /** A transaction began after so long a wait. */
   readonly waited: (ms: number) => void;
   readonly refusal: (importance: Importance, why: Refusal) => Problem;
@@ -54,12 +60,18 @@ export const shedLoad = (
     const details = { retryAfterSeconds: least + Math.floor(Math.random() * (least + 1)) };
     return why === 'overload' ? problem('overloaded', details) : problem('too-many-requests', details);
   };
-  const enter = (importance: Importance): Slot => {
-    const slot = load.enter(importance);
-    if (slot === null) throw refusal(importance, 'overload');
+  const callers = new KnownCallers();
+  const enter = (importance: Importance, credentials?: string): Slot => {
+    const slot = load.enter(importance, callers.organizationOf(credentials));
+    if (typeof slot === 'string') throw refusal(importance, slot);
     return slot;
   };
-  const shedding: Shedding = { enter, waited: (ms) => meter.waited(ms), refusal };
+  const shedding: Shedding = {
+    enter,
+    verified: (credentials, orgId) => callers.remember(credentials, orgId),
+    waited: (ms) => meter.waited(ms),
+    refusal,
+  };
 
   server.decorate('shedding', shedding);
   server.decorateRequest('slot');
@@ -81,7 +93,7 @@ const holdSlots = (server: FastifyInstance, { enter, refusal }: Shedding): void 
     const { importance = 'view' } = request.routeOptions.config;
     if (importance !== 'uncounted') {
       try {
-        request.slot = enter(importance);
+        request.slot = enter(importance, request.headers.authorization);
       } catch (error) {
         return done(error as Problem);
       }
@@ -111,7 +123,10 @@ const hasBody = ({ headers }: FastifyRequest): boolean =>
  */
 export const takeShare = (request: FastifyRequest, orgId: string): void => {
   const { slot } = request;
-  if (slot === undefined || slot.belongsTo(orgId)) return;
+  if (slot === undefined) return;
+  const { authorization } = request.headers;
+  if (authorization !== undefined) request.server.shedding.verified(authorization, orgId);
+  if (slot.belongsTo(orgId)) return;
   throw request.server.shedding.refusal(slot.importance, 'share');
 };
 
