@@ -15,7 +15,7 @@ describe('the command line', () => {
   it('lists its commands', async () => {
     const { code, output } = await muster(['--help']);
     expect(code).toBe(0);
-    for (const command of ['serve', 'migrate', 'demo', 'replay', 'doctor', 'configuration']) {
+    for (const command of ['serve', 'migrate', 'demo', 'replay', 'jobs', 'dead-letters', 'doctor', 'configuration']) {
       expect(output).toMatch(new RegExp(`^  ${command} `, 'm'));
     }
   });
@@ -47,6 +47,13 @@ describe('the command line', () => {
     expect(output).not.toMatch(/^\s+at /m);
     expect(code).toBe(1);
     expect(await readdir(place)).not.toContain('refused');
+  });
+
+  it('lists what was given up', async () => {
+    const jobs = await muster(['jobs'], dataIn('operations'));
+    expect(jobs).toEqual({ code: 0, output: 'No job was given up.\n' });
+    const letters = await muster(['dead-letters', '--consumer', 'geo.presence'], dataIn('operations'));
+    expect(letters).toEqual({ code: 0, output: 'Everything is delivered.\n' });
   });
 
   it('refuses a data folder that is none', async () => {

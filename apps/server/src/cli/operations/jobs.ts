@@ -42,7 +42,7 @@ const retry = ({ database, jobs: queue }: Ports, { id, orgId }: FailedJob): Prom
       actor: operator,
       action: 'operations.job-retried',
       object: { kind: 'job', id },
-      detail: { name: job.name, reason: job.reason, by: 'muster jobs' },
+      detail: { name: job.name, by: 'muster jobs' },
     });
     return true;
   });

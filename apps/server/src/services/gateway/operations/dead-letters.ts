@@ -2,6 +2,7 @@ import type { operationsRoutes } from '@muster/contracts';
 import { appendAudit } from '../../../platform/audit-trail/append.ts';
 import type { EventBus } from '../../../platform/events/port.ts';
 import type { Verb } from '../../../platform/http/call.ts';
+import { reasonWithoutValues } from '../rules/reason.ts';
 
 interface Deps {
   readonly events: Pick<EventBus, 'noticesOfDeadLetters' | 'replayIn'>;
@@ -9,8 +10,10 @@ interface Deps {
 
 export const listDeadLetters =
   ({ events }: Deps): Verb<typeof operationsRoutes.listDeadLetters> =>
-  (tx, { query }) =>
-    events.noticesOfDeadLetters(tx, query);
+  async (tx, { query }) => {
+    const { items, total } = await events.noticesOfDeadLetters(tx, query);
+    return { items: items.map((item) => ({ ...item, reason: reasonWithoutValues(item.reason) })), total };
+  };
 
 export const replayDeadLetters =
   ({ events }: Deps): Verb<typeof operationsRoutes.replayDeadLetters> =>

@@ -2,6 +2,7 @@ import type { operationsRoutes } from '@muster/contracts';
 import { appendAudit } from '../../../platform/audit-trail/append.ts';
 import type { Verb } from '../../../platform/http/call.ts';
 import type { Jobs } from '../../../platform/jobs/port.ts';
+import { reasonWithoutValues } from '../rules/reason.ts';
 
 interface Deps {
   readonly jobs: Pick<Jobs, 'failed' | 'retry'>;
@@ -11,7 +12,14 @@ export const listFailedJobs =
   ({ jobs }: Deps): Verb<typeof operationsRoutes.listFailedJobs> =>
   async (tx, { query }) => {
     const { items, total } = await jobs.failed(tx, query.limit);
-    return { items: items.map(({ id: jobId, orgId: _, ...job }) => ({ jobId, ...job })), total };
+    return {
+      items: items.map(({ id: jobId, orgId: _, reason, ...job }) => ({
+        jobId,
+        ...job,
+        reason: reasonWithoutValues(reason),
+      })),
+      total,
+    };
   };
 
 export const retryFailedJob =
@@ -24,7 +32,7 @@ export const retryFailedJob =
       action: 'operations.job-retried',
       object: { kind: 'job', id: job.id },
       requestId,
-      detail: { name: job.name, reason: job.reason },
+      detail: { name: job.name, reason: reasonWithoutValues(job.reason) },
     });
     return { retried: true };
   };

@@ -38,7 +38,7 @@ const jobsOn = (ports: Ports, connectionString: string): Jobs => {
   const backend = postgresJobs(connectionString);
   const made = createBullJobs({ backend, database, events, log: telemetry.log, keepEveryMs: 1_000 });
   made.handle('reports.broken', async ({ orgId: org, id }) => {
-    if (isBroken) throw new UnrecoverableError('no paper');
+    if (isBroken) throw new UnrecoverableError(`no paper for "${secret}"`);
     ran.push({ orgId: org, id });
   });
   return made;
@@ -136,7 +136,7 @@ describe('operations', () => {
     const [letter] = (await own.deadLetters('?consumer=auth.fragile')).items;
     const [foreignJob] = (await foreign.failedJobs()).items;
     const [foreignLetter] = (await foreign.deadLetters()).items;
-    expect(job).toMatchObject({ name: 'reports.broken', reason: 'no paper', retries: 0 });
+    expect(job).toMatchObject({ name: 'reports.broken', reason: 'no paper for "…"', retries: 0 });
     expect(letter).toMatchObject({ type: 'auth.session-ended', reason: 'RangeError: cannot digest it', tries: 5 });
     expect(await own.deadLetters('?consumer=auth.sturdy')).toEqual({ items: [], total: 0 });
     const { consumers } = await own.overview();
