@@ -55,6 +55,7 @@ describe('every page', () => {
         '/admin/sites',
         `/admin/sites/${site.siteId}`,
         '/admin/organization',
+        '/admin/operations',
         '/admin/audit',
         `/print/gate/${gateId}`,
       ],

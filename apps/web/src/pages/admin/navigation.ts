@@ -1,4 +1,5 @@
 import {
+  IconActivity,
   IconBuildingCommunity,
   IconCalendarTime,
   IconDoor,
@@ -25,6 +26,12 @@ export const adminNavigation: readonly NavigationEntry[] = [
     label: 'admin:navigation.organization',
     icon: IconBuildingCommunity,
     permission: 'rules.configure',
+  },
+  {
+    to: '/admin/operations',
+    label: 'admin:navigation.operations',
+    icon: IconActivity,
+    permission: 'operations.manage',
   },
   { to: '/admin/audit', label: 'admin:navigation.audit', icon: IconListSearch, permission: 'audit.read' },
 ];

@@ -61,6 +61,12 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./audit/audit-page.tsx'), 'AuditPage'),
 });
 
+const operations = createRoute({
+  getParentRoute: () => office,
+  path: '/admin/operations',
+  component: lazyRouteComponent(() => import('./operations/operations-page.tsx'), 'OperationsPage'),
+});
+
 export const adminRoutes = [
-  office.addChildren([overview, sites, site, schedules, gates, people, organization, audit]),
+  office.addChildren([overview, sites, site, schedules, gates, people, organization, operations, audit]),
 ] as const;

@@ -33,6 +33,7 @@ export const auditActions: Readonly<Record<string, readonly string[]>> = {
     'gate.added',
     'report.generated',
   ],
+  operations: ['operations.job-retried', 'operations.dead-letters-replayed'],
   access: [
     'auth.signed-in',
     'auth.sign-in-refused',

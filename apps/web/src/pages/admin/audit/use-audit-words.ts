@@ -3,7 +3,20 @@ import { useMemo } from 'react';
 import { useText } from '../../../i18n/use-text.ts';
 import { isKnownAction } from './actions.ts';
 
-const objectKinds = ['member', 'user', 'site', 'gate', 'group', 'organization', 'session', 'alert', 'signal', 'punch'];
+const objectKinds = [
+  'member',
+  'user',
+  'site',
+  'gate',
+  'group',
+  'organization',
+  'session',
+  'alert',
+  'signal',
+  'punch',
+  'job',
+  'consumer',
+];
 
 /** The words of the log in the reader's language; what is unknown stays as it is written. */
 export const useAuditWords = () => {
