@@ -26,6 +26,8 @@ export const observeRequests = (server: FastifyInstance, { log, metrics }: Telem
     const status = reply.statusCode;
     durationSeconds.observe({ method: request.method, route, status: String(status) }, reply.elapsedTime / 1000);
     if (status >= 500) problems.inc({ route });
+    // Counted by `muster_shed_total`: a line for each would be the most of the work.
+    if (reply.hasBeenShed) return done();
     const level = quietRoutes.has(route) || route.startsWith('/clients/') ? 'debug' : 'info';
     log[level](
       {

@@ -75,6 +75,9 @@ const fastifyAdapter = (settings: HttpSettings): FastifyAdapter =>
     skipMiddie: true,
   });
 
+/** Connections that may wait to be accepted: who finds no room is silently kept waiting for seconds. */
+const backlog = 4_096;
+
 /** A request that takes longer than this is cut off when Muster stops. */
 const drainDeadlineMs = 5_000;
 
@@ -100,7 +103,7 @@ export const startHttpServer = async (
   const cutConnections = rememberConnections(server);
   await application.init();
   // Fastify hands its options on to Node, which knows more of them.
-  const listening = { port: settings.port, host: settings.host, reusePort: settings.reusePort ?? false };
+  const listening = { port: settings.port, host: settings.host, reusePort: settings.reusePort ?? false, backlog };
   await server.listen(listening);
   const bound = server.server.address() as AddressInfo;
   return {
@@ -154,8 +157,8 @@ const prepare = async (
     reply.header('X-Request-Id', request.ids.requestId);
     withRequestContext(request.ids, done);
   });
-  await server.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy } });
   shedLoad(server, ports.telemetry, load);
+  await server.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy } });
   observeRequests(server, ports.telemetry);
   healthRoutes(server, ports, readiness);
   return offeredMethods;

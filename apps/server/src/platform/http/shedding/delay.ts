@@ -10,6 +10,7 @@ export class DelayMeter {
   readonly #loop: IntervalHistogram = monitorEventLoopDelay({ resolution: resolutionMs });
   #waits = 0;
   #waitedMs = 0;
+  #lastMs = 0;
 
   constructor() {
     this.#loop.enable();
@@ -29,7 +30,13 @@ export class DelayMeter {
     this.#loop.reset();
     this.#waits = 0;
     this.#waitedMs = 0;
-    return Math.max(loopMs, transactionMs);
+    this.#lastMs = Math.max(loopMs, transactionMs);
+    return this.#lastMs;
+  }
+
+  /** What was taken last. */
+  get lastMs(): number {
+    return this.#lastMs;
   }
 
   stop(): void {

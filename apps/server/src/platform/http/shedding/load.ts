@@ -82,8 +82,10 @@ export class Load {
     const organization = this.#organizationOf(orgId);
     organization.lastSeenSecond = this.#second;
     const ceiling = this.#ceiling(importance);
-    const share = Math.max(leastShare, ceiling / this.#organizations.size);
-    if (this.#inFlight > ceiling * fairFrom && organization.inFlight + 1 > share) return false;
+    const others = this.#organizations.size - 1;
+    if (others > 0 && this.#inFlight > ceiling * fairFrom) {
+      if (organization.inFlight >= Math.max(leastShare, Math.floor(ceiling / (others + 1)))) return false;
+    }
     organization.inFlight += 1;
     return true;
   }

@@ -5,9 +5,7 @@ import { liveCloseCodes, liveRequest, liveSubprotocol } from '@muster/contracts'
 import type { FastifyInstance } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Actor } from '../../../platform/http/call.ts';
-import { Problem } from '../../../platform/http/problem.ts';
-import type { Slot } from '../../../platform/http/shedding/load.ts';
-import type { Shedding } from '../../../platform/http/shedding/shed.ts';
+import type { Problem } from '../../../platform/http/problem.ts';
 import type { Ports } from '../../../platform/service.ts';
 import { Connection } from './connection.ts';
 import type { LiveHub } from './hub.ts';
@@ -51,8 +49,8 @@ export const serveLiveSocket = (server: FastifyInstance, hub: LiveHub, ports: So
   const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
     const refusal = refuse(request, ports.settings.publicUrl);
     if (refusal !== null) return end(stream, refusal);
-    const slot = enter(server.shedding, stream);
-    if (slot === null) return;
+    const slot = server.shedding.enter('view');
+    if (typeof slot === 'string') return endBusy(stream, server.shedding.refusal('view', slot));
     try {
       const token = bearerOf(request);
       const actor = token === null ? null : await ports.accessTokens.verify(token);
@@ -150,17 +148,6 @@ const end = (stream: Duplex, status: string, header = ''): void => {
 
 const endBusy = (stream: Duplex, { status, details }: Problem): void =>
   end(stream, `${status} ${STATUS_CODES[status]}`, `Retry-After: ${details.retryAfterSeconds}\r\n`);
-
-/** @returns null when there is too much to do: the client has been told */
-const enter = (shedding: Shedding, stream: Duplex): Slot | null => {
-  try {
-    return shedding.enter('view');
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    endBusy(stream, error);
-    return null;
-  }
-};
 
 const parseJson = (text: string): unknown => {
   try {
