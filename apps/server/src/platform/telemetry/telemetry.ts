@@ -3,6 +3,7 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { currentRequest } from './request-context.ts';
 import { scrubbed } from './scrub.ts';
+import { standardOutput } from './standard-output.ts';
 
 export interface Telemetry {
   /** Structured logs in ECS; secrets and coordinates are scrubbed. */
@@ -33,7 +34,7 @@ export const createTelemetry = (settings: TelemetrySettings): Telemetry => {
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics, prefix: 'muster_' });
   return {
-    log: settings.destination === undefined ? pino(options) : pino(options, settings.destination),
+    log: pino(options, settings.destination ?? standardOutput()),
     metrics,
   };
 };
