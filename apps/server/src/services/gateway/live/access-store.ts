@@ -1,4 +1,11 @@
-import { type LocationLevel, locationLevels, type Permission, type Role, tiesOf } from '@muster/contracts';
+import {
+  type LiveTopic,
+  type LocationLevel,
+  locationLevels,
+  type Permission,
+  type Role,
+  tiesOf,
+} from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../../platform/database/port.ts';
 import type { Actor } from '../../../platform/http/call.ts';
@@ -10,16 +17,25 @@ interface LevelRow {
   readonly live_level: LocationLevel;
 }
 
-/** Everything that the viewer may be told about now. */
-export const readAccess = async (tx: Tx, { userId, role }: Pick<Actor, 'userId' | 'role'>): Promise<ViewerAccess> => {
+/** Everything that the viewer may be told about now, of the topics that the viewer listens to. */
+export const readAccess = async (
+  tx: Tx,
+  { userId, role }: Pick<Actor, 'userId' | 'role'>,
+  topics: ReadonlySet<LiveTopic>,
+): Promise<ViewerAccess> => {
   const seen = await readReach(tx, userId, role, 'members.see');
   const handled = await readReach(tx, userId, role, 'alerts.handle');
+  const levels = topics.has('location') ? await readLevels(tx, userId) : new Map<string, LocationLevel>();
+  return { userId, role, seen, handled, levels };
+};
+
+const readLevels = async (tx: Tx, userId: string): Promise<Map<string, LocationLevel>> => {
   const { rows } = await sql<LevelRow>`
     SELECT viewer_id, member_id, live_level FROM published.location_access
     WHERE viewer_id = ${userId}`.execute(tx);
   const levels = new Map<string, LocationLevel>();
   for (const row of rows) levels.set(row.member_id, higher(levels.get(row.member_id), row.live_level));
-  return { userId, role, seen, handled, levels };
+  return levels;
 };
 
 /** What several viewers may see of one member's location now. */

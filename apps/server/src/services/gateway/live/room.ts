@@ -2,7 +2,7 @@ import { type LiveFrame, type LocationLevel, liveCloseCodes, type LiveTopic } fr
 import type { StoredEvent } from '../../../platform/events/port.ts';
 import type { Ports } from '../../../platform/service.ts';
 import { isToldOf } from '../rules/audience.ts';
-import { type HappeningFact, happeningsOf, happeningTypes } from '../rules/happenings.ts';
+import { type HappeningFact, happeningsOf, type HappeningType, happeningTypesOf } from '../rules/happenings.ts';
 import { readAccess, readEndedSignIns, readLevelsOf } from './access-store.ts';
 import type { Connection } from './connection.ts';
 import { isAfter, placeOf } from './cursor-order.ts';
@@ -44,7 +44,7 @@ export class Room {
       connection.topics = new Set(topics);
       await this.#readAccess(connection);
       const now = await this.#ports.events.currentCursor();
-      const missed = cursor === undefined ? null : await this.#missedSince(cursor);
+      const missed = cursor === undefined ? null : await this.#missedSince(cursor, connection.topics);
       const from = missed === null || cursor === undefined ? now : cursor;
       connection.send({ type: 'subscribed', cursor: from, resumed: missed !== null });
       connection.toldUpTo = placeOf(from);
@@ -120,7 +120,7 @@ export class Room {
 
   async #readAccess(connection: Connection): Promise<void> {
     connection.access = await this.#ports.database.inOrganization('gateway', this.#orgId, (tx) =>
-      readAccess(tx, connection.actor),
+      readAccess(tx, connection.actor, connection.topics),
     );
   }
 
@@ -140,10 +140,11 @@ export class Room {
   }
 
   /** Null when the cursor is too old, or too much has happened. */
-  async #missedSince(cursor: string): Promise<StoredEvent<(typeof happeningTypes)[number]>[] | null> {
+  async #missedSince(cursor: string, topics: ReadonlySet<LiveTopic>): Promise<StoredEvent<HappeningType>[] | null> {
     try {
-      const missed = await this.#ports.events.readSince(this.#orgId, cursor, happeningTypes, maxReplay + 1);
-      return missed.length > maxReplay ? null : (missed as StoredEvent<(typeof happeningTypes)[number]>[]);
+      const types = happeningTypesOf(topics);
+      const missed = await this.#ports.events.readSince(this.#orgId, cursor, types, maxReplay + 1);
+      return missed.length > maxReplay ? null : (missed as StoredEvent<HappeningType>[]);
     } catch (error) {
       // A cursor that is malformed or expired is the client's to repair: it loads the lists.
       this.#ports.telemetry.log.debug({ err: error }, 'a cursor could not be resumed');

@@ -1,7 +1,7 @@
-import { liveHappening, type LocationLevel, type Role } from '@muster/contracts';
+import { liveHappening, liveTopics, type LocationLevel, type Role } from '@muster/contracts';
 import { describe, expect, it } from 'vitest';
 import { isToldOf, type ViewerAccess } from './audience.ts';
-import { type HappeningFact, happeningsOf } from './happenings.ts';
+import { type HappeningFact, happeningsOf, happeningTypesOf } from './happenings.ts';
 
 const memberId = '01900000-0000-7000-8000-000000000001';
 const other = '01900000-0000-7000-8000-000000000002';
@@ -26,6 +26,16 @@ const moved = (sessionId: string | null): HappeningFact => ({
     fixes: [fix('2026-11-02T08:00:05.000Z', 47.2), fix('2026-11-02T08:00:01.000Z', 47.1)],
   },
 });
+/** Of three topics. */
+const facts: readonly HappeningFact[] = [
+  moved('session'),
+  { type: 'geo.presence-changed', payload: { memberId, sessionId: other, state: 'inside', since: at } },
+  {
+    type: 'notifications.alert-raised',
+    payload: { memberId, alertId: other, kind: 'geo-violation', sentence: 'Left the campus.', at },
+  },
+  { type: 'notifications.inbox-changed', payload: { userId: 'viewer', unread: 3, itemId: null } },
+];
 const viewer = (role: Role, level: LocationLevel | null, reaches = true): ViewerAccess => ({
   userId: 'viewer',
   role,
@@ -95,5 +105,18 @@ describe('the inbox', () => {
     };
     expect(told(changed, viewer('member', null))).toBe(true);
     expect(told(changed, { ...viewer('member', null), userId: 'someone else' })).toBe(false);
+  });
+});
+
+describe('what is looked through for a topic', () => {
+  it('is what becomes frames of it', () => {
+    expect(happeningTypesOf(new Set(['inbox']))).toEqual(['notifications.inbox-changed']);
+    for (const topic of liveTopics) {
+      const types = happeningTypesOf(new Set([topic]));
+      for (const fact of facts) {
+        const topics = happeningsOf(fact).map((each) => each.topic);
+        expect(topics.includes(topic), `${fact.type} and ${topic}`).toBe(types.includes(fact.type));
+      }
+    }
   });
 });

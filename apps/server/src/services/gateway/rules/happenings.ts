@@ -21,21 +21,29 @@ export type Audience =
 
 type FactOf<Type extends EventType> = { [T in Type]: { readonly type: T; readonly payload: EventPayload<T> } }[Type];
 
-/** The facts that become frames; the consumer subscribes to exactly these. */
-export const happeningTypes = [
-  'attendance.entered',
-  'attendance.exited',
-  'attendance.punch-held',
-  'geo.positions-recorded',
-  'geo.presence-changed',
-  'geo.excursion-opened',
-  'geo.excursion-closed',
-  'notifications.alert-raised',
-  'notifications.alert-acknowledged',
-  'notifications.alert-resolved',
-  'notifications.inbox-changed',
-] as const satisfies readonly EventType[];
-export type HappeningFact = FactOf<(typeof happeningTypes)[number]>;
+/** The facts that become frames, and of which topic. */
+const topicOf = {
+  'attendance.entered': 'attendance',
+  'attendance.exited': 'attendance',
+  'attendance.punch-held': 'attendance',
+  'geo.positions-recorded': 'location',
+  'geo.presence-changed': 'location',
+  'geo.excursion-opened': 'location',
+  'geo.excursion-closed': 'location',
+  'notifications.alert-raised': 'alerts',
+  'notifications.alert-acknowledged': 'alerts',
+  'notifications.alert-resolved': 'alerts',
+  'notifications.inbox-changed': 'inbox',
+} as const satisfies Partial<Record<EventType, LiveTopic>>;
+export type HappeningType = keyof typeof topicOf;
+export type HappeningFact = FactOf<HappeningType>;
+
+/** The consumer subscribes to exactly these. */
+export const happeningTypes = Object.keys(topicOf) as HappeningType[];
+
+/** What has to be looked through for somebody who listens to these topics. */
+export const happeningTypesOf = (topics: ReadonlySet<LiveTopic>): HappeningType[] =>
+  happeningTypes.filter((type) => topics.has(topicOf[type]));
 
 const toReach = (topic: LiveTopic, memberId: string, happening: LiveHappening): Happening => ({
   topic,
