@@ -16,7 +16,11 @@ const maxRequestsPerMinute = 60;
 const pingEveryMs = 15_000;
 const silentAfterMs = 45_000;
 const checkSignInsEveryMs = 5_000;
-const longestRetryMs = 3_000;
+/** Coming back costs a process that has just started more than anything else: so many a second are let come. */
+const returnsPerSecond = 30;
+const shortestSpreadMs = 3_000;
+/** Nobody is to be away for half a minute. */
+const longestSpreadMs = 18_000;
 
 type SocketPorts = Pick<Ports, 'accessTokens' | 'cache' | 'clock' | 'telemetry' | 'settings'>;
 
@@ -104,8 +108,9 @@ export const serveLiveSocket = (server: FastifyInstance, hub: LiveHub, ports: So
 
   const drain = async (withinMs: number): Promise<void> => {
     const leaving = await hub.connections();
+    const spreadMs = Math.min(longestSpreadMs, Math.max(shortestSpreadMs, (leaving.length / returnsPerSecond) * 1_000));
     for (const connection of leaving) {
-      connection.send({ type: 'restarting', retryAfterMs: Math.round(Math.random() * longestRetryMs) });
+      connection.send({ type: 'restarting', retryAfterMs: Math.round(Math.random() * spreadMs) });
       connection.close(liveCloseCodes.restarting, 'restarting: come back in a moment');
       if (withinMs > 0) await sleep(withinMs / leaving.length);
     }
