@@ -15,6 +15,8 @@ export interface WatcherOptions extends WatcherTuning {
   store: OutboxStore;
   /** `sweep`: also look after what nothing was said about. Must not throw. */
   onNews: (news: News, sweep: boolean) => void;
+  /** Whether somebody in this process waits for what comes in; otherwise it is enough to look now and then. */
+  isUrgent?: () => boolean;
   log?: ((message: string, error?: unknown) => void) | undefined;
 }
 
@@ -37,12 +39,13 @@ export class OutboxWatcher {
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.notified();
+    this.#wake();
     await this.#watching;
   }
 
   /** Something was committed: look now. */
   notified(): void {
+    if (!this.#isUrgent()) return;
     this.#woken = true;
     this.#wake();
   }
@@ -50,6 +53,10 @@ export class OutboxWatcher {
   /** Something was left unfinished: sweep at the next look. */
   sweepSoon(): void {
     this.#nextSweepAt = 0;
+  }
+
+  #isUrgent(): boolean {
+    return this.#options.isUrgent?.() ?? true;
   }
 
   async #watch(): Promise<void> {
@@ -66,7 +73,7 @@ export class OutboxWatcher {
         if (sweep) this.#nextSweepAt = performance.now() + sweepMs;
         onNews(news, sweep);
         looked = news.horizon;
-        if (news.heldBack) pauseMs = heldBackMs;
+        if (news.heldBack && this.#isUrgent()) pauseMs = heldBackMs;
       } catch (error) {
         if (!this.#stop.signal.aborted) log?.('The outbox cannot be read', error);
       }

@@ -61,8 +61,8 @@ export class KafkaBus implements EventBus {
   readonly #listener: OutboxListener;
   readonly #watcher: OutboxWatcher;
   readonly #relay: KafkaRelay;
-  /** For consumers that need one order over all keys, which partitions cannot give. */
-  readonly #inOneOrder: OutboxBus;
+  /** For consumers that need one order over all keys, which partitions cannot give; where there are any. */
+  #inOneOrder: OutboxBus | undefined;
   readonly #log: (message: string, error?: unknown) => void;
   #groups: readonly KafkaConsumerGroup[] = [];
   #isRelay = false;
@@ -74,12 +74,12 @@ export class KafkaBus implements EventBus {
     this.#log = options.log ?? (() => {});
     this.#store = new OutboxStore(options.database);
     this.#kept = new KeptEvents(this.#store, options.clock ?? systemClock);
-    const { tuning: _tuning, ...onPostgres } = options;
-    this.#inOneOrder = new OutboxBus(onPostgres);
     this.#watcher = new OutboxWatcher({
       ...options,
       store: this.#store,
       onNews: (news, sweep) => this.#onNews(news, sweep),
+      // Consumers hear from Kafka; with many processes, looking at every commit in each would cost more than all else.
+      isUrgent: () => this.#isRelay,
     });
     const onNotify = () => this.#watcher.notified();
     this.#listener = new OutboxListener({ connectionString: options.listenUrl, onNotify, leaseMs: options.leaseMs });
@@ -98,7 +98,11 @@ export class KafkaBus implements EventBus {
   }
 
   subscribe<Types extends EventType>(consumer: Consumer<Types>): void {
-    if (consumer.order === 'organization') return this.#inOneOrder.subscribe(consumer);
+    if (consumer.order === 'organization') {
+      const { tuning: _tuning, ...onPostgres } = this.#options;
+      this.#inOneOrder ??= new OutboxBus(onPostgres);
+      return this.#inOneOrder.subscribe(consumer);
+    }
     if (this.#consumers.some(({ name }) => name === consumer.name)) throw new Error(`Two consumers ${consumer.name}`);
     // Its handler only ever gets events of its own types.
     this.#consumers.push(consumer as unknown as Consumer);
@@ -118,12 +122,12 @@ export class KafkaBus implements EventBus {
     this.#groups = this.#consumers.map((consumer) => this.#groupOf(consumer));
     for (const group of this.#groups) group.start();
     this.#watcher.start();
-    await this.#inOneOrder.start();
+    await this.#inOneOrder?.start();
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    await this.#inOneOrder.stop();
+    await this.#inOneOrder?.stop();
     await this.#watcher.stop();
     await Promise.all([this.#runs.settled(), ...this.#groups.map((group) => group.stopped())]);
     await this.#relay.close();
