@@ -1,9 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  collect,
+  environmentOf,
+  errorLinesOf,
+  killChild,
+  lastLines,
+  mainFile,
+  root,
+  stopChild,
+  untilOf,
+} from '../acceptance/watched-child.ts';
 
 /** `muster fleet` as its operator runs it: nine processes, watched over by one. */
 export interface Fleet {
@@ -22,7 +32,6 @@ export interface Fleet {
   errorsLogged(): Promise<string[]>;
 }
 
-const root = join(import.meta.dirname, '../..');
 const startDeadlineMs = 180_000;
 const stopDeadlineMs = 60_000;
 const rollDeadlineMs = 300_000;
@@ -38,25 +47,16 @@ export interface FleetOptions {
 export const startFleet = async ({ dataFolder, environment }: FleetOptions): Promise<Fleet> => {
   const port = await freePorts(services);
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(process.execPath, [join(root, 'apps/server/src/main.ts'), 'fleet'], {
+  const child = spawn(process.execPath, [mainFile, 'fleet'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: {
-      ...process.env,
-      NODE_ENV: 'production',
-      MUSTER_DATA: dataFolder,
-      PORT: String(port),
-      MUSTER_PUBLIC_URL: url,
-      MUSTER_CHECK_ANSWERS: 'true',
-      MUSTER_RATE_LIMIT_PER_ADDRESS: '1000000',
-      MUSTER_RATE_LIMIT_PER_USER: '1000000',
-      ...environment,
-    },
+    env: { ...environmentOf(dataFolder, port, url), ...environment },
   });
-  const printed = collect(child);
+  // Who runs as what is read out of it.
+  const printed = collect(child, Number.POSITIVE_INFINITY);
   const logsFolder = join(dataFolder, 'logs');
   const excerpt = async (): Promise<string> => {
-    const logs = (await logsIn(logsFolder)).map(([name, text]) => `--- ${name} ---\n${lastLines(text, 3)}`);
+    const logs = (await logsIn(logsFolder)).map(([name, text]) => `--- ${name} ---\n${shortened(lastLines(text, 3))}`);
     return ['--- printed ---', lastLines(printed(), 40), ...logs].join('\n');
   };
   const running: Fleet = {
@@ -65,36 +65,16 @@ export const startFleet = async ({ dataFolder, environment }: FleetOptions): Pro
     roll: async () => {
       const before = printed().length;
       child.kill('SIGHUP');
-      await until(() => printed().slice(before).includes('All processes are new.'), rollDeadlineMs, child);
+      await untilOf(child, () => printed().slice(before).includes('All processes are new.'), rollDeadlineMs);
     },
-    stop: async () => {
-      if (hasEnded(child)) throw new Error(`The fleet had ended before it was told to.\n${await excerpt()}`);
-      const exit = once(child, 'exit');
-      child.kill('SIGTERM');
-      const overdue = sleep(stopDeadlineMs, 'overdue' as const, { ref: false });
-      if ((await Promise.race([exit, overdue])) === 'overdue') {
-        child.kill('SIGKILL');
-        throw new Error(`The fleet did not stop within ${stopDeadlineMs / 1000} s.\n${await excerpt()}`);
-      }
-      if (child.exitCode !== 0) throw new Error(`The fleet stopped with ${child.exitCode}.\n${await excerpt()}`);
-    },
-    kill: async () => {
-      if (hasEnded(child)) return;
-      const gone = once(child, 'exit');
-      child.kill('SIGKILL');
-      await gone;
-    },
+    stop: () => stopChild(child, stopDeadlineMs, excerpt),
+    kill: () => killChild(child),
     excerpt,
     errorsLogged: async () =>
-      (await logsIn(logsFolder)).flatMap(([name, text]) =>
-        text
-          .split('\n')
-          .filter((line) => /"log\.level":"(error|fatal)"/.test(line))
-          .map((line) => `${name}: ${line}`),
-      ),
+      (await logsIn(logsFolder)).flatMap(([name, text]) => errorLinesOf(text).map((line) => `${name}: ${line}`)),
   };
   try {
-    await until(() => printed().includes('Muster is ready'), startDeadlineMs, child);
+    await untilOf(child, () => printed().includes('Muster is ready'), startDeadlineMs);
   } catch (error) {
     const text = await excerpt();
     await running.kill();
@@ -110,15 +90,6 @@ const pidIn = (text: string, service: string): number => {
   )?.[1];
   if (found === undefined) throw new Error(`No process runs ${service}.`);
   return Number(found);
-};
-
-const until = async (condition: () => boolean, withinMs: number, child: ChildProcess): Promise<void> => {
-  const deadline = performance.now() + withinMs;
-  while (!condition()) {
-    if (hasEnded(child)) throw new Error(`It ended with ${child.exitCode ?? child.signalCode}.`);
-    if (performance.now() > deadline) throw new Error(`It did not happen within ${withinMs / 1000} s.`);
-    await sleep(50);
-  }
 };
 
 /** The first of so many ports in a row that are free now. */
@@ -147,22 +118,5 @@ const logsIn = async (folder: string): Promise<[string, string][]> => {
   );
 };
 
-const collect = (child: ChildProcess): (() => string) => {
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-    });
-  }
-  return () => text;
-};
-
-const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
-
-const lastLines = (text: string, count: number): string =>
-  text
-    .trimEnd()
-    .split('\n')
-    .slice(-count)
-    .map((line) => line.slice(0, 400))
-    .join('\n');
+/** A line of a log may hold a whole stack. */
+const shortened = (lines: string): string => lines.replaceAll(/^(.{400}).+$/gm, '$1 …');

@@ -218,10 +218,7 @@ export const faults: readonly Fault[] = [
       await postgres.caughtUp();
       await sleep(2_000);
       await postgres.killPrimary();
-      await withOwner(postgres.replicaOwnerUrl, async (client) => {
-        // It has no standby of its own: nobody would ever confirm.
-        await client.query(`SELECT pg_promote(true, 20)`);
-      });
+      await postgres.promote();
       wayToDatabase.leadTo(Number(new URL(postgres.replicaOwnerUrl).port));
     },
   },

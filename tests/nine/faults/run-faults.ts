@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { routes } from '@muster/contracts';
+import { seededRandom } from '../../../apps/server/src/platform/seeded-random.ts';
 import { startSurroundings } from '../../../apps/server/src/platform/testing/servers/surroundings.ts';
 import { setTheScene } from '../../acceptance/cast.ts';
 import { call, type Session } from '../../acceptance/client.ts';
@@ -79,7 +80,7 @@ export const runFaults = async ({
       },
     });
     say('Nine processes are running.');
-    const random = randomOf(seed);
+    const random = seededRandom(seed);
     const campus = await Campus.open(fleet.url);
     const reports: FaultReport[] = [];
     for (const fault of faults.filter(chosen)) {
@@ -277,14 +278,3 @@ class Campus {
     return { phones: this.#phones, entered: this.#entered, excursions: this.#excursions };
   }
 }
-
-/** Mulberry32: the same seed gives the same course of things, as far as it is ours to decide. */
-const randomOf = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};

@@ -7,7 +7,7 @@ import { preflight } from '../../compose/preflight.ts';
 import { configurationFromEnvironment } from '../../config/environment.ts';
 import { type Configuration, ConfigurationError } from '../../config/schema.ts';
 import { reportFailure } from '../report-failure.ts';
-import { planFleet } from './plan.ts';
+import { type PlannedProcess, planFleet } from './plan.ts';
 import { ServiceProcess } from './service-process.ts';
 
 const program = join(import.meta.dirname, '../../main.ts');
@@ -18,12 +18,13 @@ const program = join(import.meta.dirname, '../../main.ts');
  */
 export const fleet = async (): Promise<void> => {
   const configuration = configurationFromEnvironment();
-  refuseUnlessShared(configuration);
+  const plan = planFleet(configuration);
+  refuseWhatCannotRun(configuration, plan);
   await preflight(configuration);
   const logsFolder = join(configuration.dataFolder, 'logs');
   await mkdir(logsFolder, { recursive: true });
   const say = (sentence: string): void => console.log(`  ${sentence}`);
-  const processes = planFleet(configuration).map((plan) => new ServiceProcess(plan, logsFolder, say));
+  const processes = plan.map((planned) => new ServiceProcess(planned, logsFolder, say));
   obeySignals(processes);
   try {
     await start(processes, configuration);
@@ -37,20 +38,12 @@ export const fleet = async (): Promise<void> => {
   process.send?.('ready');
 };
 
-/** What one process may keep to itself, nine have to share. */
-const refuseUnlessShared = (configuration: Configuration): void => {
-  const sentences: string[] = [];
-  if (configuration.PORT === 0) sentences.push('The fleet needs nine ports: set PORT to the first of them.');
-  if (configuration.MUSTER_DATABASE_URL === undefined) {
-    sentences.push('The embedded database serves one process only: set MUSTER_DATABASE_URL to run a fleet.');
+/** Each process would refuse what is wrong with its configuration: better before any of them is started. */
+const refuseWhatCannotRun = (configuration: Configuration, plan: readonly PlannedProcess[]): void => {
+  if (configuration.PORT === 0) {
+    throw new ConfigurationError(['The fleet needs nine ports: set PORT to the first of them.']);
   }
-  if (configuration.MUSTER_REDIS_URL.length === 0) {
-    sentences.push('A cache in memory serves one process only: set MUSTER_REDIS_URL to run a fleet.');
-  }
-  if (configuration.MUSTER_S3_BUCKET === undefined) {
-    sentences.push('Files in a folder serve one process only: set MUSTER_S3_BUCKET to run a fleet.');
-  }
-  if (sentences.length > 0) throw new ConfigurationError(sentences);
+  for (const { environment } of plan) configurationFromEnvironment(environment);
 };
 
 const start = async (processes: readonly ServiceProcess[], configuration: Configuration): Promise<void> => {

@@ -21,12 +21,7 @@ const drainSeconds = 5;
  * The nine processes on one machine: the gateway on PORT, the others on the eight ports above it, where only this
  * machine reaches them. Each signs in to the database as itself when its login's password is known.
  */
-export const planFleet = (
-  configuration: Pick<
-    Configuration,
-    'PORT' | 'HOST' | 'publicUrl' | 'MUSTER_DATABASE_URL' | 'MUSTER_DATABASE_PASSWORDS'
-  >,
-): readonly PlannedProcess[] => {
+export const planFleet = (configuration: FleetConfiguration): readonly PlannedProcess[] => {
   const portOf = (service: ServiceName): number => configuration.PORT + serviceNames.indexOf(service);
   const services = serviceNames.filter((service) => service !== 'gateway');
   const urls = services.map((service) => `${service}=http://127.0.0.1:${portOf(service)}`).join(',');

@@ -6,7 +6,7 @@ import { campusGates, campusOutline } from '../../demo/campus.ts';
 import { distanceToGeofenceMeters, toPosition } from '../../services/geo/rules/geofence.ts';
 import { simulatedDay } from './day.ts';
 import { PathNetwork, type Place } from './path-network.ts';
-import { randomOf } from './random.ts';
+import { seededRandom } from '../../platform/seeded-random.ts';
 import { Walker } from './walker.ts';
 
 const plan = sitePlan.parse(JSON.parse(readFileSync(new URL('../../demo/site-plan.json', import.meta.url), 'utf8')));
@@ -19,7 +19,7 @@ const network = new PathNetwork(plan, gate, isOnCampus);
 
 describe('simulated people', () => {
   it('reach most of the campus on its paths', () => {
-    const random = randomOf(1);
+    const random = seededRandom(1);
     const places = Array.from({ length: 300 }, () => network.somewhere(random));
     expect(places.every(isOnCampus)).toBe(true);
     expect(Math.max(...places.map((place) => network.meters(gate, place)))).toBeGreaterThan(200);
@@ -28,7 +28,7 @@ describe('simulated people', () => {
   it('never leave the campus of their own accord, and never fly', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 100_000 }), (seed) => {
-        const walker = new Walker(network, gate, randomOf(seed));
+        const walker = new Walker(network, gate, seededRandom(seed));
         let before = walker.place;
         for (let step = 0; step < 150; step += 1) {
           const { place } = walker.walk(4000);
@@ -42,7 +42,7 @@ describe('simulated people', () => {
   });
 
   it('go where they are sent, rest there, and then walk about again', () => {
-    const walker = new Walker(network, gate, randomOf(7));
+    const walker = new Walker(network, gate, seededRandom(7));
     const village: Place = [15.8673, 46.9182];
     walker.send([village], 10_000);
     while (network.meters(walker.place, village) > 0.01) walker.walk(4000);
@@ -54,12 +54,12 @@ describe('simulated people', () => {
   });
 
   it('have the days that were planned for them: most come, some leave the campus, some stay', () => {
-    const days = Array.from({ length: 1000 }, (_, seed) => simulatedDay(randomOf(seed)));
+    const days = Array.from({ length: 1000 }, (_, seed) => simulatedDay(seededRandom(seed)));
     const share = (counts: (day: (typeof days)[number]) => boolean) => days.filter(counts).length / days.length;
     expect(share((day) => day.entersAfterMs === null)).toBeCloseTo(0.05, 1);
     expect(share((day) => day.leavesCampusAfterMs !== null)).toBeCloseTo(0.08, 1);
     expect(share((day) => day.silentAfterMs !== null)).toBeCloseTo(0.04, 1);
     expect(share((day) => day.exitsAfterMs === null)).toBeGreaterThan(0.3);
-    expect(simulatedDay(randomOf(5))).toEqual(simulatedDay(randomOf(5)));
+    expect(simulatedDay(seededRandom(5))).toEqual(simulatedDay(seededRandom(5)));
   });
 });

@@ -6,7 +6,8 @@ import { type HangingCode, punchAtTheGate } from '../api/at-the-gate.ts';
 import { simulatedDay } from './day.ts';
 import type { Pace } from './pace.ts';
 import type { PathNetwork, Place } from './path-network.ts';
-import { between, randomOf } from './random.ts';
+import { seededRandom } from '../../platform/seeded-random.ts';
+import { between } from './random.ts';
 import { Walker } from './walker.ts';
 
 /** What all simulated people share. */
@@ -55,7 +56,7 @@ const liveToday = async (
   { seed, isTracked }: { seed: number; isTracked: boolean },
 ): Promise<void> => {
   const { clock, code } = campus;
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const day = simulatedDay(random);
   const gate: Place = [code.gate.position.longitude, code.gate.position.latitude];
   const startMs = clock.now().getTime();

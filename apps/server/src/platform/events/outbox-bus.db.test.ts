@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { PostgresDatabase } from '../database/postgres.ts';
 import { uuidv7 } from '../ids.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { OutboxBus, type OutboxBusOptions } from './outbox-bus.ts';
 import { CursorExpiredError, type OutgoingEvent, type StoredEvent } from './port.ts';
 import { describeEventBus, type EventBusHarness } from './suite.ts';
@@ -51,17 +52,6 @@ const type = 'users.access-changed';
 const fact = (key: string): OutgoingEvent => ({ type, key, payload: { userId: null } });
 const orgId = uuidv7();
 
-/** A small seeded generator (mulberry32), so that a failing run can be run again. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 describe('the outbox under 64 concurrent writers with random commit delays', () => {
   const writers = 64;
   const transactionsEach = 12;
@@ -78,7 +68,7 @@ describe('the outbox under 64 concurrent writers with random commit delays', () 
 
   it('loses nothing and keeps the order per key, where a reader of `seq > last` loses some', async () => {
     const seed = 20_260_301;
-    const random = randomFrom(seed);
+    const random = seededRandom(seed);
     const bus = harness.open();
     const cursors: bigint[] = [];
     bus.subscribe({

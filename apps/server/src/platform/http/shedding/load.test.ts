@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../seeded-random.ts';
 import { type Importance, importances } from './importance.ts';
 import { Load, type Slot } from './load.ts';
 
@@ -14,17 +15,6 @@ const fill = (load: Load, importance: Importance, orgId?: string): Slot[] => {
     slots.push(slot);
   }
   return slots;
-};
-
-/** Evenly between 0 and 1 (mulberry32). */
-const chancesOf = (seed: number): (() => number) => {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 };
 
 type Step =
@@ -163,7 +153,7 @@ describe('organizations', () => {
     (importance) => {
       fc.assert(
         fc.property(fc.integer({ min: 1, max: 10 }), fc.constantFrom(0, 0.5, 1), fc.integer(), (push, known, seed) => {
-          const chance = chancesOf(seed);
+          const chance = seededRandom(seed);
           const load = new Load(settings);
           const inFlight: { readonly orgId: string; readonly slot: Slot }[] = [];
           const served = new Map([
