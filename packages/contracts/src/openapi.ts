@@ -55,14 +55,19 @@ const operation = (route: RouteDefinition): Json => ({
   summary: route.summary,
   security: security(route),
   parameters: parameters(route),
-  ...(route.body === undefined
-    ? {}
-    : {
-        requestBody: { required: true, content: { 'application/json': { schema: toJsonSchema(route.body, 'input') } } },
-      }),
+  ...requestBody(route),
   responses: { ...success(route), ...problems(route) },
   ...(typeof route.access === 'object' ? { 'x-permission': route.access.permission } : {}),
 });
+
+const requestBody = ({ body, upload }: RouteDefinition): Json => {
+  if (upload !== undefined) {
+    const description = `The file as it is, of at most ${upload.maxBytes} bytes.`;
+    return { requestBody: { required: true, description, content: { 'application/octet-stream': {} } } };
+  }
+  if (body === undefined) return {};
+  return { requestBody: { required: true, content: { 'application/json': { schema: toJsonSchema(body, 'input') } } } };
+};
 
 const security = ({ access }: RouteDefinition): Json[] => {
   if (access === 'public') return [];
@@ -80,6 +85,17 @@ const parameters = (route: RouteDefinition): Json[] => [
           required: true,
           description: 'A fresh unique value for every new write; the same value for a repeat.',
           schema: { type: 'string', minLength: 8, maxLength: 100 },
+        },
+      ]
+    : []),
+  ...(route.versioned === true && route.method !== 'GET'
+    ? [
+        {
+          name: 'If-Match',
+          in: 'header',
+          required: true,
+          description: 'The ETag of the answer that was loaded: the change is refused when it is not the newest.',
+          schema: { type: 'string' },
         },
       ]
     : []),
@@ -137,9 +153,12 @@ const problems = (route: RouteDefinition): Json => {
   const codes: ProblemCode[] = [...commonProblems, ...(route.problems ?? [])];
   if (route.access !== 'public') codes.push('not-signed-in');
   if (typeof route.access === 'object') codes.push('not-permitted');
+  if (route.stepUp === true) codes.push('step-up-required');
   if (route.body !== undefined) codes.push('body-malformed', 'body-too-large', 'media-type-unsupported');
   if (route.idempotency === 'key') codes.push('idempotency-key-missing', 'idempotency-key-reused', 'still-running');
   if (route.secretAnswer === true) codes.push('conflict');
+  if (route.upload !== undefined) codes.push('body-too-large', 'media-type-unsupported');
+  if (route.versioned === true && route.method !== 'GET') codes.push('version-missing', 'changed-meanwhile');
   const byStatus = Map.groupBy(new Set(codes), (code) => problemCatalogue[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [

@@ -47,10 +47,22 @@ export interface RouteDefinition {
    */
   readonly secretAnswer?: true;
   /**
+   * Only for who has shown within the last minutes that it is them (password, code or passkey: `stepUp`); everybody else
+   * is answered `step-up-required`, shows it, and repeats the request.
+   */
+  readonly stepUp?: true;
+  /**
    * A read whose answer may lack what was written in the last seconds (where reads are served by a replica), except the
    * caller's own writes if it names them: see `Muster-Read-After` in the OpenAPI document.
    */
   readonly mayLag?: true;
+  /**
+   * The answer has a `version` and carries it as its ETag; a write must name in `If-Match` the version it changes, and is
+   * refused (`changed-meanwhile`) when somebody was faster.
+   */
+  readonly versioned?: true;
+  /** The body is a file, sent as it is: its handler reads it as a stream. Larger ones are refused before they are read. */
+  readonly upload?: { readonly maxBytes: number };
   /** The problems of its own; those that every route can answer (401, 403, 429, …) go without saying. */
   readonly problems?: readonly ProblemCode[];
 }

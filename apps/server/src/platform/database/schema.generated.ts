@@ -141,10 +141,23 @@ export interface AuditEntry {
   xid: Generated<string>;
 }
 
+export interface AuthChallenge {
+  device_id: string;
+  expires_at: Timestamp;
+  org_id: string;
+  passkey_challenge: string | null;
+  purpose: string;
+  sealed_secret: string | null;
+  token_hash: Buffer;
+  tries: Generated<number>;
+  user_id: string;
+}
+
 export interface AuthCredential {
   changed_at: Generated<Timestamp>;
   org_id: string;
   password_hash: string;
+  stands_alone: Generated<boolean>;
   user_id: string;
 }
 
@@ -159,6 +172,50 @@ export interface AuthDevice {
   user_id: string;
 }
 
+export interface AuthPasskey {
+  counter: number;
+  credential_id: Buffer;
+  id: string;
+  last_used_at: Timestamp | null;
+  made_at: Timestamp;
+  name: string;
+  org_id: string;
+  public_key: Buffer;
+  transports: string[];
+  user_id: string;
+}
+
+export interface AuthPasskeyChallenge {
+  challenge_hash: Buffer;
+  device_id: string;
+  expires_at: Timestamp;
+}
+
+export interface AuthPasswordLink {
+  expires_at: Timestamp;
+  made_at: Timestamp;
+  made_by: string | null;
+  org_id: string;
+  purpose: string;
+  token_hash: Buffer;
+  used_at: Timestamp | null;
+  user_id: string;
+}
+
+export interface AuthPolicy {
+  changed_at: Timestamp;
+  org_id: string;
+  staff_second_factor: boolean;
+}
+
+export interface AuthRecoveryCode {
+  code_hash: Buffer;
+  org_id: string;
+  salt: Buffer;
+  used_at: Timestamp | null;
+  user_id: string;
+}
+
 export interface AuthRefreshToken {
   expires_at: Timestamp;
   issued_at: Timestamp;
@@ -169,14 +226,24 @@ export interface AuthRefreshToken {
   used_at: Timestamp | null;
 }
 
+export interface AuthSealingKey {
+  id: string;
+  key: Buffer;
+  made_at: Timestamp;
+}
+
 export interface AuthSession {
+  country: string | null;
   device_id: string;
   end_cause: string | null;
   ended_at: Timestamp | null;
   ends_by: Timestamp;
   family_secret: Buffer | null;
   id: string;
+  last_used_at: Timestamp | null;
+  method: Generated<string>;
   org_id: string;
+  proved_at: Timestamp | null;
   role: string;
   started_at: Timestamp;
   user_id: string;
@@ -188,6 +255,14 @@ export interface AuthSigningKey {
   private_jwk: Json;
   public_jwk: Json;
   retired_at: Timestamp | null;
+}
+
+export interface AuthTotp {
+  confirmed_at: Timestamp;
+  last_step: number;
+  org_id: string;
+  sealed_secret: string;
+  user_id: string;
 }
 
 export interface FraudRecentSignIns {
@@ -568,6 +643,7 @@ export interface PublishedSignIn {
   device_id: string | null;
   ended_at: Timestamp | null;
   org_id: string | null;
+  proved_at: Timestamp | null;
   session_id: string | null;
   user_id: string | null;
 }
@@ -714,11 +790,19 @@ export interface DB {
   'attendance.schedule': AttendanceSchedule;
   'attendance.tracking_session': AttendanceTrackingSession;
   'audit.entry': AuditEntry;
+  'auth.challenge': AuthChallenge;
   'auth.credential': AuthCredential;
   'auth.device': AuthDevice;
+  'auth.passkey': AuthPasskey;
+  'auth.passkey_challenge': AuthPasskeyChallenge;
+  'auth.password_link': AuthPasswordLink;
+  'auth.policy': AuthPolicy;
+  'auth.recovery_code': AuthRecoveryCode;
   'auth.refresh_token': AuthRefreshToken;
+  'auth.sealing_key': AuthSealingKey;
   'auth.session': AuthSession;
   'auth.signing_key': AuthSigningKey;
+  'auth.totp': AuthTotp;
   'fraud.recent_sign_ins': FraudRecentSignIns;
   'fraud.recent_track': FraudRecentTrack;
   'fraud.signal': FraudSignal;

@@ -28,6 +28,8 @@ const endingsFreshMs = 1000;
 const endingsOverlapMs = 60_000;
 /** No token lives longer, so neither needs the memory of an ended session. */
 const tokenLifetimeAtMostMs = 10 * 60_000;
+/** So long somebody who has shown that it is them is believed to be still sitting there. */
+const provedForMs = 5 * 60_000;
 /** An unknown `kid` makes us read the keys again, but not more often than this. */
 const keysReadAgainAfterMs = 1000;
 
@@ -57,6 +59,17 @@ class AccessTokenVerifier implements AccessTokens {
     const actor = this.#recall(token) ?? (await this.#verifyNew(token));
     if (actor === null || this.#ended.has(actor.sessionId)) return null;
     return actor;
+  }
+
+  async hasProvedLately({ orgId, userId, sessionId }: Actor): Promise<boolean> {
+    const { database, clock } = this.#options;
+    const since = new Date(clock.now().getTime() - provedForMs);
+    return database.inOrganization('gateway', orgId, async (tx) => {
+      const { rows } = await sql`
+        SELECT FROM published.sign_in
+        WHERE session_id = ${sessionId} AND user_id = ${userId} AND proved_at > ${since}`.execute(tx);
+      return rows.length > 0;
+    });
   }
 
   forgetSession(sessionId: string): void {

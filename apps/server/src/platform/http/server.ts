@@ -18,6 +18,7 @@ import { routeRunner } from './run-route.ts';
 import type { LimitSettings } from './shedding/adaptive-limit.ts';
 import { shedLoad } from './shedding/shed.ts';
 import { serviceModule } from './controller.ts';
+import { acceptUploads } from './uploads.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -98,7 +99,7 @@ export const startHttpServer = async (
   const admit = admission({ ...ports, rateLimits: settings.rateLimits });
   const offeredMethods = await prepare(server, ports, readiness, { admit, load: settings.load });
   for (const service of services) await service.surface?.(server);
-  application.useGlobalGuards(new AccessGuard(admit));
+  application.useGlobalGuards(new AccessGuard(admit, ports.accessTokens));
   application.useGlobalFilters(new ProblemFilter(ports.telemetry.log, offeredMethods));
   const cutConnections = rememberConnections(server);
   await application.init();
@@ -148,6 +149,7 @@ const prepare = async (
   { admit, load }: { admit: Admit; load: Partial<LimitSettings> | undefined },
 ): Promise<OfferedMethods> => {
   const offeredMethods = noteOfferedMethods(server);
+  acceptUploads(server);
   server.decorate('admit', admit);
   server.decorateRequest('ids');
   server.addHook('onRequest', (request, reply, done) => {

@@ -28,6 +28,10 @@ class TestTokens implements AccessTokens {
     return actor === undefined ? null : { ...actor, expiresAt: new Date(8.64e15) };
   }
 
+  async hasProvedLately(): Promise<boolean> {
+    return true;
+  }
+
   forgetSession(): void {}
 }
 
