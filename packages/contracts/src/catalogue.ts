@@ -1,17 +1,23 @@
 import { attendanceRoutes } from './attendance.ts';
 import { auditRoutes } from './audit.ts';
+import { authSecurityRoutes } from './auth-security.ts';
 import { authRoutes } from './auth.ts';
 import { fraudRoutes } from './fraud.ts';
 import { geoRoutes } from './geo.ts';
+import { importRoutes } from './import.ts';
 import { notificationRoutes } from './notifications.ts';
 import { operationsRoutes } from './operations.ts';
 import { organizationRoutes } from './organization.ts';
+import { peopleRoutes } from './people.ts';
 import { reportRoutes } from './reports.ts';
 
 /** Every route by its operation name. */
 export const routes = {
   ...authRoutes,
+  ...authSecurityRoutes,
   ...organizationRoutes,
+  ...peopleRoutes,
+  ...importRoutes,
   ...attendanceRoutes,
   ...geoRoutes,
   ...notificationRoutes,

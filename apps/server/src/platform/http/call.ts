@@ -21,6 +21,8 @@ export interface OpenCall {
   readonly userAgent: string;
   /** The moment the request arrived, by the server's clock. */
   readonly at: Date;
+  /** Of a write to a versioned route: the version that the caller has seen. */
+  readonly ifMatch?: string | undefined;
 }
 
 export interface Call extends OpenCall {

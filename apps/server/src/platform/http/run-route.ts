@@ -11,6 +11,7 @@ import { fingerprintOf, idempotencyKeyOf, type RememberedAnswer, recallAnswer, r
 import { Problem } from './problem.ts';
 import { beginWaiting } from './shedding/shed.ts';
 import { invalidInput } from './to-problem.ts';
+import { namedVersion, tagAnswer } from './versions.ts';
 
 interface RouteRunnerPorts {
   readonly database: Database;
@@ -29,6 +30,7 @@ export const routeRunner =
     assertInTime(reply);
     const answer = await runInMode(ports, bound, input, request, reply);
     if (answer instanceof Problem) throw answer;
+    tagAnswer(bound.route, answer, reply);
     if (ports.checkAnswers && bound.route.answer !== null) bound.route.answer.parse(answer);
     const contentType = bound.route.answer?.meta()?.['contentType'];
     if (typeof contentType === 'string') reply.type(contentType);
@@ -42,7 +44,7 @@ const runInMode = (
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> => {
-  const openCall = openCallOf(request, ports.clock);
+  const openCall = openCallOf(bound.route, request, ports.clock);
   switch (bound.mode) {
     case 'open':
       return (bound.handler as unknown as OpenHandler<Any>)(input, { ...openCall, request, reply });
@@ -132,12 +134,13 @@ const recalled = (route: RouteDefinition, answer: RememberedAnswer): unknown => 
   return new Problem('conflict', { detail });
 };
 
-const openCallOf = (request: FastifyRequest, clock: Clock): OpenCall => ({
+const openCallOf = (route: RouteDefinition, request: FastifyRequest, clock: Clock): OpenCall => ({
   requestId: request.ids.requestId,
   traceId: request.ids.traceId,
   ipAddress: request.ip,
   userAgent: (request.headers['user-agent'] ?? '').slice(0, 300),
   at: clock.now(),
+  ifMatch: namedVersion(route, request),
 });
 
 const signedInCallOf = (route: RouteDefinition, openCall: OpenCall, request: FastifyRequest): Call => {

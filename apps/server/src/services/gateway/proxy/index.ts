@@ -77,6 +77,7 @@ const addRoutes = (scope: FastifyInstance, service: ServiceName, door: ServiceDo
       method: route.method ?? scope.supportedMethods,
       url: route.path,
       ...(route.access === 'unguarded' ? { bodyLimit: phoneBodyLimitBytes } : {}),
+      ...(route.upload === undefined ? {} : { bodyLimit: route.upload.maxBytes }),
       // Before the body is read: strangers do not get to send two megabytes.
       onRequest: async (request, reply) => {
         if (route.access !== 'unguarded') await scope.admit(route.access, request, reply);

@@ -10,6 +10,7 @@ export interface ProxiedRoute {
   readonly access: RouteDefinition['access'] | 'unguarded';
   /** `key`: may be sent again if the request carries an Idempotency-Key. */
   readonly idempotency: RouteDefinition['idempotency'];
+  readonly upload?: RouteDefinition['upload'];
 }
 
 /** What services answer beyond the contract's routes. */
