@@ -68,7 +68,7 @@ export const permissions = {
   'attendance.punch': { member: self },
   'attendance.scan-cards': staff,
   'attendance.add-manual': staff,
-  'attendance.request-correction': { guardian: linked, member: self },
+  'attendance.request-correction': { member: self },
   'attendance.decide': staff,
   'attendance.override': offices,
   'attendance.lock-month': offices,
