@@ -1,9 +1,19 @@
 import { z } from 'zod';
 import { role, vocabulary } from './access.ts';
+import {
+  challengeToken,
+  factor,
+  factorSetUp,
+  newFactor,
+  passkeyAssertion,
+  passkeyOptions,
+  recoveryCodes,
+  secondFactor,
+} from './auth-factors.ts';
 import { instant, line, uuid } from './primitives.ts';
 import { route } from './route.ts';
 
-/** Sign-in and sessions. */
+/** Sign-in and tokens. What users do about their own security stands in auth-security.ts. */
 
 export const deviceClaim = z.strictObject({
   /** Made by the app once, on its first start, and kept; identifies the installation. */
@@ -48,7 +58,91 @@ export const authRoutes = {
     }),
     answer: tokens,
     idempotency: 'natural',
+    problems: ['sign-in-refused', 'second-factor-needed'],
+  }),
+  finishSignIn: route({
+    operation: 'finishSignIn',
+    service: 'auth',
+    method: 'POST',
+    path: '/v1/auth/sign-in/second-factor',
+    summary: 'The second step of a sign-in, where `second-factor-needed` says `prove`',
+    access: 'public',
+    body: z.strictObject({ challenge: challengeToken, device: deviceClaim, proof: secondFactor }),
+    answer: tokens,
+    idempotency: 'natural',
+    problems: ['proof-refused', 'step-ended'],
+  }),
+  beginSetUpAtSignIn: route({
+    operation: 'beginSetUpAtSignIn',
+    service: 'auth',
+    method: 'POST',
+    path: '/v1/auth/sign-in/set-up',
+    summary: 'Begin to set up the second factor without which there is no sign-in (`set-up`)',
+    access: 'public',
+    body: z.strictObject({ challenge: challengeToken, device: deviceClaim, factor }),
+    answer: factorSetUp,
+    idempotency: 'natural',
+    problems: ['step-ended'],
+  }),
+  finishSetUpAtSignIn: route({
+    operation: 'finishSetUpAtSignIn',
+    service: 'auth',
+    method: 'POST',
+    path: '/v1/auth/sign-in/set-up/finish',
+    summary: 'Set the second factor up, and be signed in',
+    access: 'public',
+    body: z.strictObject({ challenge: challengeToken, device: deviceClaim, factor: newFactor }),
+    answer: z.strictObject({ tokens, recoveryCodes }),
+    idempotency: 'natural',
+    problems: ['proof-refused', 'step-ended'],
+  }),
+  beginPasskeySignIn: route({
+    operation: 'beginPasskeySignIn',
+    service: 'auth',
+    method: 'POST',
+    path: '/v1/auth/passkey-sign-in/begin',
+    summary: 'What a passkey has to sign to sign in by itself',
+    access: 'public',
+    body: z.strictObject({ deviceId: uuid }),
+    answer: passkeyOptions,
+    idempotency: 'natural',
+  }),
+  signInByPasskey: route({
+    operation: 'signInByPasskey',
+    service: 'auth',
+    method: 'POST',
+    path: '/v1/auth/passkey-sign-in',
+    summary: 'Sign in by a passkey alone',
+    access: 'public',
+    body: z.strictObject({ device: deviceClaim, response: passkeyAssertion }),
+    answer: tokens,
+    idempotency: 'natural',
     problems: ['sign-in-refused'],
+  }),
+  readPasswordLink: route({
+    operation: 'readPasswordLink',
+    service: 'auth',
+    method: 'POST',
+    path: '/v1/auth/password-link',
+    summary: 'For whom a link sets a password, and what is asked of it',
+    access: 'public',
+    body: z.strictObject({ token: challengeToken }),
+    answer: z.strictObject({ displayName: z.string(), organizationName: z.string(), minLength: z.number().int() }),
+    idempotency: 'natural',
+    problems: ['link-ended'],
+  }),
+  setPasswordByLink: route({
+    operation: 'setPasswordByLink',
+    service: 'auth',
+    method: 'POST',
+    path: '/v1/auth/password-link/use',
+    summary: 'Set the password, once; all sessions of the account end',
+    access: 'public',
+    body: z.strictObject({ token: challengeToken, password: z.string().min(1).max(1024) }),
+    answer: null,
+    status: 204,
+    idempotency: 'natural',
+    problems: ['link-ended', 'password-unsuitable'],
   }),
   refresh: route({
     operation: 'refresh',

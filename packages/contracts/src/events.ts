@@ -41,6 +41,30 @@ export const events = {
   'users.access-changed': fact(1, z.object({ userId: uuid.nullable() })),
   'auth.session-ended': fact(1, z.object({ userId: uuid, sessionId: uuid, cause: z.string() })),
   'auth.device-seen': fact(1, z.object({ userId: uuid, deviceId: uuid, bound: z.boolean() })),
+  /** Something about a sign-in that its user should hear of, and that fraud may weigh: evidence, never a verdict. */
+  'auth.sign-in-anomaly': fact(
+    1,
+    z.object({
+      userId: uuid,
+      sessionId: uuid,
+      deviceId: uuid,
+      kind: z.enum(['new-country', 'impossible-travel', 'many-accounts']),
+      at: instant,
+      sentence: z.string(),
+      innocentExplanations: z.array(z.string()),
+    }),
+  ),
+  /** How somebody proves that it is them has changed: they are told, in case it was not them. */
+  'auth.security-changed': fact(
+    1,
+    z.object({
+      userId: uuid,
+      change: z.enum(['password', 'factor-added', 'factor-removed', 'recovery-codes', 'recovery-code-used']),
+      at: instant,
+      /** By somebody else: an administrator. */
+      byOther: z.boolean(),
+    }),
+  ),
   'attendance.entered': fact(1, punched.extend({ lateByMinutes: z.number().int() })),
   'attendance.exited': fact(1, punched.extend({ leftEarlyByMinutes: z.number().int(), noExit: z.boolean() })),
   'attendance.punch-held': fact(1, ofMember.extend({ punchId: uuid, direction, at: instant, sentence: z.string() })),

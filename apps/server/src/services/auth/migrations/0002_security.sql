@@ -66,7 +66,7 @@ CREATE TABLE auth.challenge (
   token_hash bytea NOT NULL,
   user_id uuid NOT NULL,
   device_id uuid NOT NULL,
-  purpose text NOT NULL CHECK (purpose IN ('prove', 'set-up', 'add')),
+  purpose text NOT NULL CHECK (purpose IN ('sign-in', 'set-up', 'step-up', 'add')),
   -- What a passkey has to sign; null: none was asked for.
   passkey_challenge text,
   -- Of an authenticator app that is being set up; encrypted.

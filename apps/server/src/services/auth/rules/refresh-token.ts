@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { bytesOfUuid, uuidOfBytes } from './uuid-bytes.ts';
 
 /**
  * A refresh token is base64url of 64 bytes: organization (16), session (16), secret (32). The ids lead straight to
@@ -40,10 +41,3 @@ export const parseRefreshToken = (text: string): RefreshToken | null => {
 
 /** What the database keeps. 256 random bits need neither salt nor a slow hash. */
 export const hashOf = (token: RefreshToken): Buffer => createHash('sha256').update(token.text).digest();
-
-const bytesOfUuid = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex');
-
-const uuidOfBytes = (bytes: Buffer, offset: number): string => {
-  const hex = bytes.toString('hex', offset, offset + idBytes);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-};
