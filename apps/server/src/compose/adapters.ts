@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Configuration } from '../config/schema.ts';
 import { systemClock } from '../platform/clock.ts';
+import { ClockFollower } from '../platform/database/clock-follower.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../platform/database/embedded.ts';
 import { type MigrateOptions, migrate } from '../platform/database/migrate.ts';
 import { PostgresDatabase } from '../platform/database/postgres.ts';
@@ -74,6 +75,13 @@ export const openPorts = async (
     return database;
   };
   const primary = pool('muster', configuration.MUSTER_DATABASE_POOL);
+  const follower = new ClockFollower({
+    clock,
+    ask: () => primary.now(),
+    log: (message, error) => telemetry.log.warn(error === undefined ? {} : { err: error }, message),
+  });
+  await follower.start();
+  lifecycle.started('the clock', () => follower.stop());
   const database = await openReplica(configuration, address.runtimeUrl, primary, telemetry, lifecycle);
   const { cache, realtime, jobsBackend } = await openPassing(
     configuration,

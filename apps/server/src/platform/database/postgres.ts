@@ -102,6 +102,13 @@ export class PostgresDatabase implements Database {
     await this.#pool.query('SELECT 1');
   }
 
+  /** The time on the database's clock, in epoch milliseconds. */
+  async now(): Promise<number> {
+    const asked = 'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS at';
+    const { rows } = await this.#pool.query<{ at: number }>(asked);
+    return rows[0]?.at ?? Number.NaN;
+  }
+
   async close(): Promise<void> {
     await this.#pool.end();
   }

@@ -175,7 +175,9 @@ class EndedSessions {
 
   /** Resolves when what is known is fresh enough; rejects when PostgreSQL cannot be asked: nobody is let in unseen. */
   async refresh(): Promise<void> {
-    if (this.#askedAtMs !== undefined && this.#nowMs() - this.#askedAtMs < endingsFreshMs) return;
+    // Less than nothing: the clock was set back, and what is known may be of any age.
+    const sinceAskedMs = this.#askedAtMs === undefined ? -1 : this.#nowMs() - this.#askedAtMs;
+    if (sinceAskedMs >= 0 && sinceAskedMs < endingsFreshMs) return;
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined;
     });
