@@ -23,8 +23,8 @@ const codesByStatus: Readonly<Record<number, ProblemCode>> = {
 };
 
 /**
- * SQLSTATE codes and system errors that mean: the database is away, did not answer in time, or ended a transaction that
- * was in another's way. Trying again helps.
+ * SQLSTATE codes and system errors that mean: the database is away, did not answer in time, has no room, or ended a
+ * transaction that was in another's way. Trying again helps.
  */
 const unavailableCodes = new Set([
   'ECONNREFUSED',
@@ -34,7 +34,10 @@ const unavailableCodes = new Set([
   '57P02',
   '57P03',
   '57014',
+  '53100',
+  '53200',
   '53300',
+  '58030',
   '40001',
   '40P01',
   '55P03',
