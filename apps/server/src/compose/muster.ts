@@ -1,13 +1,13 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pino } from 'pino';
 import type { Configuration } from '../config/schema.ts';
 import type { RateLimits } from '../platform/http/admission.ts';
 import type { HttpServer } from '../platform/http/server.ts';
 import type { Ports, Service } from '../platform/service.ts';
+import { logFile } from '../platform/telemetry/log-file.ts';
 import { createTelemetry, type Telemetry } from '../platform/telemetry/telemetry.ts';
 import { type DatabaseAddress, migrateDatabase, openDatabase, openPorts } from './adapters.ts';
+import { claimGateway } from './claim-gateway.ts';
 import { housekeeping } from './housekeeping.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { observePlatform } from './observe-platform.ts';
@@ -89,6 +89,7 @@ export class Muster {
   async #serve(): Promise<HttpServer['address']> {
     const { configuration } = this;
     const ports = await this.#openPorts();
+    await this.#claimGateway();
     // Most of the program: a migration need not wait until it is loaded.
     const { startHttpServer } = await import('../platform/http/server.ts');
     const services = await Promise.all(configuration.targets.map((target) => createTarget(target, ports)));
@@ -122,6 +123,14 @@ export class Muster {
     return http.address;
   }
 
+  /** The embedded database has one user in any case: the lock on its folder sees to that. */
+  async #claimGateway(): Promise<void> {
+    const { targets, MUSTER_DATABASE_URL: databaseUrl, MUSTER_REDIS_URL: redis } = this.configuration;
+    if (databaseUrl === undefined || !answersFor(targets, 'gateway')) return;
+    const claim = await claimGateway(databaseUrl, redis.length === 0 ? 'memory' : 'redis', this.telemetry);
+    this.#lifecycle.started('the claim to be a gateway', claim.release);
+  }
+
   async #start(service: Service): Promise<void> {
     await service.start?.();
     if (service.stop !== undefined) this.#lifecycle.started(service.name, service.stop);
@@ -147,7 +156,5 @@ const required = <T>(value: T | undefined, step: string): T => {
 
 const logDestination = (configuration: Configuration) => {
   if (configuration.MUSTER_LOG_TO === 'stdout') return {};
-  const folder = join(configuration.dataFolder, 'logs');
-  mkdirSync(folder, { recursive: true });
-  return { destination: pino.destination({ dest: join(folder, 'muster.log'), sync: false, mkdir: true }) };
+  return { destination: logFile(join(configuration.dataFolder, 'logs', 'muster.log')) };
 };
