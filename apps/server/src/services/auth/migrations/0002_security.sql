@@ -89,6 +89,7 @@ SELECT platform.unscoped('auth.passkey_challenge', 'auth', 'who signs in by a pa
 -- With its token, one password can be set, once.
 CREATE TABLE auth.password_link (
   org_id uuid NOT NULL,
+  id uuid NOT NULL,
   token_hash bytea NOT NULL,
   user_id uuid NOT NULL,
   purpose text NOT NULL CHECK (purpose IN ('reset', 'invitation')),
@@ -97,7 +98,9 @@ CREATE TABLE auth.password_link (
   made_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
   used_at timestamptz,
-  PRIMARY KEY (org_id, token_hash)
+  revoked_at timestamptz,
+  PRIMARY KEY (org_id, id),
+  UNIQUE (org_id, token_hash)
 );
 CREATE INDEX password_link_user ON auth.password_link (org_id, user_id);
 SELECT platform.protect('auth.password_link', 'auth');
