@@ -47,7 +47,7 @@ const staffStanding = z.strictObject({
   withSecondFactor: z.number().int(),
 });
 
-const configure = { permission: 'rules.configure' } as const;
+const configure = { permission: 'security.configure' } as const;
 const userParams = z.strictObject({ userId: uuid });
 
 export const authSecurityRoutes = {
