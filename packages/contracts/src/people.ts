@@ -79,8 +79,6 @@ export const invitation = z.strictObject({
   usedAt: instant.nullable(),
 });
 export type Invitation = z.infer<typeof invitation>;
-/** What is in an invitation's link: the organization and 256 random bits. */
-const invitationToken = z.string().regex(/^[\w-]{64}$/, 'the part of the link after #');
 
 const managing = { permission: 'members.manage' } as const;
 const configuring = { permission: 'rules.configure' } as const;
@@ -361,32 +359,5 @@ export const peopleRoutes = {
     status: 204,
     idempotency: 'natural',
     problems: ['not-found', 'not-permitted'],
-  }),
-  readInvitation: route({
-    operation: 'readInvitation',
-    service: 'auth',
-    method: 'POST',
-    path: '/v1/invitations/look',
-    summary: 'Whom an invitation is for; by who has its link',
-    access: 'public',
-    body: z.strictObject({ token: invitationToken }),
-    answer: z.strictObject({ displayName: z.string(), organizationName: z.string(), expiresAt: instant }),
-    idempotency: 'natural',
-    problems: ['link-ended'],
-  }),
-  acceptInvitation: route({
-    operation: 'acceptInvitation',
-    service: 'auth',
-    method: 'POST',
-    path: '/v1/invitations/accept',
-    summary: 'Set the own password with an invitation, which is used up by it',
-    access: 'public',
-    body: z.strictObject({ token: invitationToken, password: z.string().min(1).max(1024) }),
-    answer: z.strictObject({
-      identifier: z.string().meta({ description: 'to sign in by: the e-mail address, or the number' }),
-      organization: z.string().meta({ description: 'its short name' }),
-    }),
-    idempotency: 'natural',
-    problems: ['link-ended', 'password-unsuitable'],
   }),
 };

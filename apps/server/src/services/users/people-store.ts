@@ -5,42 +5,64 @@ import type { Tx } from '../../platform/database/port.ts';
 import type { Call } from '../../platform/http/call.ts';
 import { containing } from './rules/containing.ts';
 
-/** Where a page begins: after this person, in the order of names. */
+/** By what people are listed; each is the beginning of an index. */
+const sortColumns = { name: 'display_name', number: 'number_key', joined: 'joined_key' } as const;
+export type PeopleSort = keyof typeof sortColumns;
+
+/** Where a page begins: after this person, in the order of the list. */
 export interface After {
-  readonly displayName: string;
+  /** In the column that the list is sorted by. */
+  readonly value: string;
   readonly id: string;
 }
 
-/** The place of a person in the order of names; null when there is none of that id. */
-export const readPlace = async (tx: Tx, userId: string): Promise<After | null> => {
+/** The place of a person in a list; null when there is none of that id. */
+export const readPlace = async (tx: Tx, userId: string, sort: PeopleSort = 'name'): Promise<After | null> => {
   const { rows } = await sql<After>`
-    SELECT display_name AS "displayName", id FROM users.account WHERE id = ${userId}`.execute(tx);
+    SELECT ${sql.ref(sortColumns[sort])}::text AS value, id FROM users.account WHERE id = ${userId}`.execute(tx);
   return rows[0] ?? null;
 };
 
-const afterPlace = (after: After | null) =>
-  after === null ? sql`true` : sql`(account.display_name, account.id) > (${after.displayName}, ${after.id})`;
+const afterPlace = (after: After | null, sort: PeopleSort = 'name', descending = false) => {
+  if (after === null) return sql`true`;
+  const value = sort === 'joined' ? sql`${after.value}::date` : sql`${after.value}`;
+  return sql`(${sql.ref(`account.${sortColumns[sort]}`)}, account.id) ${sql.raw(descending ? '<' : '>')} (${value}, ${after.id})`;
+};
 
 /** A part of the name, the number or the e-mail address, in any case. */
 const matching = (search: string | undefined) =>
   search === undefined || search.trim() === ''
     ? sql`true`
-    : sql`(account.display_name ILIKE ${containing(search)} OR account.number ILIKE ${containing(search)}
-        OR account.email ILIKE ${containing(search)})`;
+    : sql`account.search_key LIKE lower(${containing(search)} COLLATE "und-x-icu")`;
+
+export interface PeopleFilter {
+  readonly search: string | undefined;
+  readonly role: Role | undefined;
+  readonly groupId: string | undefined;
+  readonly status: Person['status'] | undefined;
+}
+
+/** Conditions that are not asked for do not stand in the statement: the plan is made for those that are. */
+const filtered = ({ search, role, groupId, status }: PeopleFilter) => sql`${matching(search)}
+  ${role === undefined ? sql`` : sql`AND account.role = ${role}`}
+  ${status === undefined ? sql`` : sql`AND account.status = ${status}`}
+  ${groupId === undefined ? sql`` : sql`AND membership.group_id = ${groupId}`}`;
 
 export const listPeople = async (
   tx: Tx,
-  filter: { after: After | null; limit: number; search: string | undefined; role: Role | undefined },
+  filter: PeopleFilter & { after: After | null; limit: number; sort: PeopleSort; descending: boolean },
 ): Promise<Person[]> => {
+  const { after, sort, descending, limit } = filter;
+  const direction = sql.raw(descending ? 'DESC' : 'ASC');
   const { rows } = await sql<Person>`
     SELECT account.id AS "userId", account.display_name AS "displayName", account.role, account.number, account.email,
       member_group.name AS "groupName", account.status, account.joined_on AS "joinedOn"
     FROM users.account
     LEFT JOIN users.membership ON membership.org_id = account.org_id AND membership.member_id = account.id
     LEFT JOIN users.member_group ON member_group.org_id = membership.org_id AND member_group.id = membership.group_id
-    WHERE ${afterPlace(filter.after)} AND ${matching(filter.search)}
-      AND (${filter.role ?? null}::text IS NULL OR account.role = ${filter.role ?? null})
-    ORDER BY account.display_name, account.id LIMIT ${filter.limit}`.execute(tx);
+    WHERE ${afterPlace(after, sort, descending)} AND ${filtered(filter)}
+    ORDER BY ${sql.ref(`account.${sortColumns[sort]}`)} ${direction}, account.id ${direction}
+    LIMIT ${limit}`.execute(tx);
   return rows;
 };
 

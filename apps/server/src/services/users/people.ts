@@ -13,9 +13,18 @@ export const listGroups: Verb<Routes['listGroups']> = async (tx, _input, call) =
 });
 
 export const listPeople: Reading<Routes['listPeople']> = async (tx, { query }) => {
-  const { cursor, limit, search, role } = query;
-  const after = await placeOf(tx, cursor);
-  const people = await store.listPeople(tx, { after, limit: limit + 1, search, role });
+  const { cursor, limit, search, role, groupId, status, sort, order } = query;
+  const after = await placeOf(tx, cursor, sort);
+  const people = await store.listPeople(tx, {
+    after,
+    limit: limit + 1,
+    search,
+    role,
+    groupId,
+    status,
+    sort,
+    descending: order === 'descending',
+  });
   return pageOf(people, limit, ({ userId }) => userId);
 };
 
@@ -38,9 +47,9 @@ export const readGuardianAgreement: Verb<Routes['readGuardianAgreement']> = asyn
 };
 
 /** A cursor is the id of the last person shown: names may be longer than a cursor, and say too much in a log. */
-const placeOf = async (tx: Tx, cursor: string | undefined): Promise<store.After | null> => {
+const placeOf = async (tx: Tx, cursor: string | undefined, sort?: store.PeopleSort): Promise<store.After | null> => {
   if (cursor === undefined) return null;
-  const place = isUuid(cursor) ? await store.readPlace(tx, cursor) : null;
+  const place = isUuid(cursor) ? await store.readPlace(tx, cursor, sort) : null;
   if (place === null) {
     throw problem('request-invalid', { fields: [{ path: 'query.cursor', message: 'is not from an answer before' }] });
   }

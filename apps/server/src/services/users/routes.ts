@@ -1,11 +1,15 @@
-import { authRoutes, organizationRoutes as routes } from '@muster/contracts';
+import { authRoutes, organizationRoutes as routes, peopleRoutes } from '@muster/contracts';
 import { type BoundRoute, reading, verb } from '../../platform/http/bound-route.ts';
 import type { Ports } from '../../platform/service.ts';
 import { configureOrganization } from './configure-organization.ts';
 import { addGate, listGates } from './gates.ts';
+import { addGroup, changeGroup, listGroupDetails, removeGroup } from './group-changes.ts';
+import { linkGuardian, unlinkGuardian } from './guardian-links.ts';
 import { listGroups, listMembers, listPeople, readGuardianAgreement } from './people.ts';
+import { addPerson, changePerson, changeStatus, readPerson } from './person-changes.ts';
 import { readOrganization } from './read-organization.ts';
 import { replaceGeofences } from './replace-geofences.ts';
+import { addSite, changeSite, readSite, suggestTimeZone } from './site-changes.ts';
 import { listSites, readSitePlan, replaceSitePlan } from './sites.ts';
 import { whoAmI } from './who-am-i.ts';
 
@@ -23,4 +27,18 @@ export const usersRoutes = ({ events }: Pick<Ports, 'events'>): BoundRoute[] => 
   reading(routes.listPeople, listPeople),
   verb(routes.listMembers, listMembers),
   verb(routes.readGuardianAgreement, readGuardianAgreement),
+  verb(peopleRoutes.readPerson, readPerson),
+  verb(peopleRoutes.addPerson, addPerson({ events })),
+  verb(peopleRoutes.changePerson, changePerson({ events })),
+  verb(peopleRoutes.changeStatus, changeStatus({ events })),
+  verb(peopleRoutes.linkGuardian, linkGuardian({ events })),
+  verb(peopleRoutes.unlinkGuardian, unlinkGuardian({ events })),
+  verb(peopleRoutes.listGroupDetails, listGroupDetails),
+  verb(peopleRoutes.addGroup, addGroup({ events })),
+  verb(peopleRoutes.changeGroup, changeGroup({ events })),
+  verb(peopleRoutes.removeGroup, removeGroup({ events })),
+  verb(peopleRoutes.suggestTimeZone, suggestTimeZone),
+  verb(peopleRoutes.readSite, readSite),
+  verb(peopleRoutes.addSite, addSite),
+  verb(peopleRoutes.changeSite, changeSite({ events })),
 ];

@@ -1,7 +1,7 @@
 import type { Coordinates, GeofenceShape, LocationLevel, Role, SitePlan, Vocabulary } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
-import { insertGate, writeGeofences, writePlan } from './site-store.ts';
+import { insertGate, insertSite, writeGeofences, writePlan } from './site-store.ts';
 
 /** Writing whole organizations: what the demonstration, tests and benchmarks fill a database with. */
 
@@ -52,12 +52,8 @@ export const seedOrganization = async (tx: Tx, organization: OrganizationSeed): 
 };
 
 export const seedSite = async (tx: Tx, orgId: string, site: SiteSeed): Promise<void> => {
-  const { siteId, name, address, timeZone, center } = site;
-  await sql`
-    INSERT INTO users.site (org_id, id, name, address, time_zone, latitude, longitude)
-    VALUES (${orgId}, ${siteId}, ${name}, ${address}, ${timeZone}, ${center.latitude}, ${center.longitude})`.execute(
-    tx,
-  );
+  const { siteId } = site;
+  await insertSite(tx, orgId, siteId, site);
   if (site.plan !== undefined) await writePlan(tx, siteId, site.plan);
   await writeGeofences(tx, orgId, siteId, site.geofences ?? []);
   for (const gate of site.gates ?? []) await insertGate(tx, orgId, { ...gate, siteId });

@@ -1,4 +1,4 @@
-import type { Gate, GeofenceShape, Site, SitePlan } from '@muster/contracts';
+import type { Gate, GeofenceShape, Site, SiteFields, SitePlan } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
 
@@ -19,6 +19,22 @@ export const listSites = async (tx: Tx, siteId?: string): Promise<Site[]> => {
 export const lockSite = async (tx: Tx, siteId: string): Promise<boolean> => {
   const { rows } = await sql`SELECT FROM users.site WHERE id = ${siteId} FOR UPDATE`.execute(tx);
   return rows.length > 0;
+};
+
+export const insertSite = async (tx: Tx, orgId: string, siteId: string, site: SiteFields): Promise<void> => {
+  const { name, address, timeZone, center } = site;
+  await sql`
+    INSERT INTO users.site (org_id, id, name, address, time_zone, latitude, longitude)
+    VALUES (${orgId}, ${siteId}, ${name}, ${address}, ${timeZone}, ${center.latitude}, ${center.longitude})`.execute(
+    tx,
+  );
+};
+
+export const updateSite = async (tx: Tx, siteId: string, site: SiteFields): Promise<void> => {
+  const { name, address, timeZone, center } = site;
+  await sql`
+    UPDATE users.site SET name = ${name}, address = ${address}, time_zone = ${timeZone},
+      latitude = ${center.latitude}, longitude = ${center.longitude} WHERE id = ${siteId}`.execute(tx);
 };
 
 /** Undefined without such a site, null without a plan. */

@@ -104,7 +104,7 @@ export class UsersWorld {
     route: R,
     run: Verb<R>,
     as: { orgId: string; userId: string; role: Role },
-    given: { params?: unknown; query?: unknown; body?: unknown } = {},
+    given: { params?: unknown; query?: unknown; body?: unknown; ifMatch?: string } = {},
   ): Promise<RouteAnswer<R>> {
     const { orgId, userId, role } = as;
     const permission: Permission | null = typeof route.access === 'object' ? route.access.permission : null;
@@ -116,6 +116,7 @@ export class UsersWorld {
       ipAddress: '192.0.2.1',
       userAgent: 'test',
       at: this.clock.now(),
+      ifMatch: given.ifMatch,
     };
     const input = {
       params: route.params?.parse(given.params ?? {}),

@@ -1,0 +1,74 @@
+import type { PersonDetail, Role } from '@muster/contracts';
+import type { Tx } from '../../platform/database/port.ts';
+import type { EventBus } from '../../platform/events/port.ts';
+import type { Call } from '../../platform/http/call.ts';
+import { problem } from '../../platform/http/problem.ts';
+import { versionOf } from '../../platform/http/versions.ts';
+import { type PersonRow, readAssignedGroupIds, readPerson } from './person-store.ts';
+import { isWide, mayManage } from './rules/person-rules.ts';
+
+/** Whom the caller may look at and change as a manager of people: everybody, or the members of assigned groups. */
+
+export const shown = (person: PersonRow): PersonDetail => ({ ...person, version: versionOf(person) });
+
+/** @throws Problem `not-found`, also for people whom the caller does not manage */
+export const requirePerson = async (tx: Tx, call: Call, userId: string, options = {}): Promise<PersonRow> => {
+  const person = await readPerson(tx, userId, options);
+  if (person === null) throw nobody();
+  if (isWide(call.ties)) return person;
+  const assigned = await readAssignedGroupIds(tx, call.actor.userId);
+  if (person.role !== 'member' || person.groupId === null || !assigned.includes(person.groupId)) throw nobody();
+  return person;
+};
+
+/** @throws Problem `not-permitted` when accounts of that role are not the caller's to make or change */
+export const requireManagedRole = ({ actor }: Call, role: Role): void => {
+  if (!mayManage(actor.role, role)) {
+    throw problem('not-permitted', { detail: 'Accounts of this role are managed by others than you.' });
+  }
+};
+
+/** @throws Problem `not-permitted` when a supervisor would place a member outside the assigned groups */
+export const requireManagedGroup = async (tx: Tx, call: Call, groupId: string | null): Promise<void> => {
+  if (isWide(call.ties)) return;
+  const assigned = await readAssignedGroupIds(tx, call.actor.userId);
+  if (groupId === null || !assigned.includes(groupId)) {
+    throw problem('not-permitted', { detail: 'You may place members in the groups that you are assigned to.' });
+  }
+};
+
+const nobody = () => problem('not-found', { detail: 'Nobody of this id is known to you.' });
+
+/** What these users may see and do has changed: caches forget it, sockets ask anew, outdated sessions end. */
+export const tellAccessChanged = (
+  tx: Tx,
+  events: Pick<EventBus, 'append'>,
+  orgId: string,
+  userIds: Iterable<string>,
+): Promise<void> => {
+  const facts = [...new Set(userIds)].map((userId) => ({
+    type: 'users.access-changed' as const,
+    key: userId,
+    payload: { userId },
+  }));
+  return facts.length === 0 ? Promise.resolve() : events.append(tx, orgId, facts);
+};
+
+/** Which unique columns say which problem. */
+const duplicates = {
+  account_org_id_number_key: 'number-taken',
+  account_org_id_email_key_key: 'email-taken',
+  member_group_org_id_site_id_name_key: 'name-taken',
+  site_name: 'name-taken',
+} as const;
+
+/** @throws Problem instead of PostgreSQL's error about a value that somebody else has */
+export const refusingDuplicates = async <T>(write: () => Promise<T>): Promise<T> => {
+  try {
+    return await write();
+  } catch (error) {
+    const constraint = error instanceof Error && 'constraint' in error ? String(error.constraint) : '';
+    const code = duplicates[constraint as keyof typeof duplicates];
+    throw code === undefined ? error : problem(code);
+  }
+};
