@@ -43,7 +43,7 @@ export const connectRedis = (urls: readonly string[], use: RedisUse): RedisClien
     enableOfflineQueue: offline,
     clusterRetryStrategy: retryStrategy,
     // A master that died is found out by its replica's promotion, a few seconds later.
-    slotsRefreshInterval: 2_000,
+    slotsRefreshInterval: 5_000,
     ...(offline ? {} : { retryDelayOnFailover: 0, retryDelayOnClusterDown: 0, maxRedirections: 3 }),
     ...(use.subscribes === true ? { shardedSubscribers: true } : {}),
     redisOptions: options,

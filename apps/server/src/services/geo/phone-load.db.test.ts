@@ -4,7 +4,9 @@ import { geoService } from './index.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer((ports) => [geoService.create(ports)], { settings: { load: { least: 1, most: 1 } } });
+  server = await startTestServer((ports) => [geoService.create(ports)], {
+    settings: { load: { least: 1, leastEssential: 1, most: 1 } },
+  });
 });
 afterAll(() => server.close());
 

@@ -1,24 +1,35 @@
 export interface LimitSettings {
   /** Requests in flight that are always allowed, however slow things are. */
   readonly least: number;
+  /** As many of what is essential: at the gate, an answer after two seconds is better than none. At least `least`. */
+  readonly leastEssential: number;
   /** Where the limit begins, and what it never exceeds. */
   readonly most: number;
   /** A delay that users do not mind. */
   readonly targetDelayMs: number;
-  /** How fast the limit returns after it was lowered. */
+  /** How fast the limit returns after it was lowered: by so many a second, or by a tenth if that is more. */
   readonly growthPerSecond: number;
+  /** So long after its start a process is slow because it is new: nothing is learned from that. */
+  readonly newForSeconds: number;
 }
 
-export const defaultLimitSettings: LimitSettings = { least: 100, most: 1_000, targetDelayMs: 250, growthPerSecond: 10 };
+export const defaultLimitSettings: LimitSettings = {
+  least: 100,
+  leastEssential: 400,
+  most: 1_000,
+  targetDelayMs: 250,
+  growthPerSecond: 10,
+  newForSeconds: 15,
+};
 
 /** The most by which one second lowers the limit, and the least. */
 const steepest = 0.5;
 const gentlest = 0.9;
+const growth = 1.1;
 
 /**
  * How many requests may be in flight: lowered by a factor in each second in which they waited longer than they should,
- * raised by a few in every other (additive increase, multiplicative decrease, as in TCP). Nobody has to know what this
- * machine can do.
+ * raised by a little in every other. Nobody has to know what this machine can do.
  *
  * That waiting, and not how long answers take, tells overload from a slow query is from Zhou et al., "Overload Control
  * for Scaling WeChat Microservices" (SoCC 2018), which takes the mean over a second; that a limit on concurrency can
@@ -27,6 +38,7 @@ const gentlest = 0.9;
 export class AdaptiveLimit {
   readonly #settings: LimitSettings;
   #value: number;
+  #seconds = 0;
 
   constructor(settings: LimitSettings) {
     this.#settings = settings;
@@ -39,11 +51,13 @@ export class AdaptiveLimit {
 
   /** @param delayMs how long a request had to wait in the last second, on average */
   secondPassed(delayMs: number): void {
-    const { least, most, targetDelayMs, growthPerSecond } = this.#settings;
+    const { least, most, targetDelayMs, growthPerSecond, newForSeconds } = this.#settings;
+    this.#seconds += 1;
+    if (this.#seconds <= newForSeconds) return;
     const next =
       delayMs > targetDelayMs
         ? this.#value * Math.min(gentlest, Math.max(steepest, targetDelayMs / delayMs))
-        : this.#value + growthPerSecond;
+        : Math.max(this.#value + growthPerSecond, this.#value * growth);
     this.#value = Math.min(most, Math.max(least, next));
   }
 }

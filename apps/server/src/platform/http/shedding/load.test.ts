@@ -5,7 +5,14 @@ import { type Importance, importances } from './importance.ts';
 import { Load, type Slot } from './load.ts';
 
 const ceilings = { report: 0.4, view: 0.7, position: 0.9, essential: 1 };
-const settings = { least: 50, most: 100, targetDelayMs: 250, growthPerSecond: 10 };
+const settings = {
+  least: 50,
+  leastEssential: 50,
+  most: 100,
+  targetDelayMs: 250,
+  growthPerSecond: 10,
+  newForSeconds: 0,
+};
 
 /** Lets in as many as may come. */
 const fill = (load: Load, importance: Importance, orgId?: string): Slot[] => {
@@ -47,7 +54,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 describe('the load of a process', () => {
   it('lets nobody in beyond the ceiling of their kind, and counts who is in flight exactly', () => {
-    const small = { ...settings, least: 5, most: 20 };
+    const small = { ...settings, least: 5, leastEssential: 5, most: 20 };
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
         const load = new Load(small);
@@ -122,6 +129,26 @@ describe('the load of a process', () => {
       return load.limit;
     });
     expect(limits).toEqual([60, 70, 80, 90, 100, 100]);
+  });
+});
+
+describe('a process that is new', () => {
+  it('takes its own slowness for no sign of overload', () => {
+    const load = new Load({ ...settings, newForSeconds: 3 });
+    const limits = Array.from({ length: 5 }, () => {
+      load.secondPassed(3_000);
+      return load.limit;
+    });
+    expect(limits).toEqual([100, 100, 100, 50, 50]);
+  });
+});
+
+describe('what is essential', () => {
+  it('is let in where nothing else is any more', () => {
+    const load = new Load({ ...settings, leastEssential: 80 });
+    for (let second = 0; second < 5; second += 1) load.secondPassed(3_000);
+    expect(load.limit).toBe(50);
+    expect(importances.map((importance) => fill(load, importance).length)).toEqual([20, 15, 10, 35]);
   });
 });
 

@@ -28,12 +28,14 @@ interface Organization {
  */
 export class Load {
   readonly #limit: AdaptiveLimit;
+  readonly #leastEssential: number;
   readonly #organizations = new Map<string, Organization>();
   #inFlight = 0;
   #second = 0;
 
   constructor(settings: LimitSettings) {
     this.#limit = new AdaptiveLimit(settings);
+    this.#leastEssential = settings.leastEssential;
   }
 
   get limit(): number {
@@ -91,7 +93,8 @@ export class Load {
   }
 
   #ceiling(importance: Importance): number {
-    return Math.floor(ceilings[importance] * this.#limit.value);
+    const ceiling = Math.floor(ceilings[importance] * this.#limit.value);
+    return importance === 'essential' ? Math.max(ceiling, this.#leastEssential) : ceiling;
   }
 
   #organizationOf(orgId: string): Organization {
