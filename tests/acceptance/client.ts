@@ -94,7 +94,7 @@ export const refusalOf = async <const R extends RouteDefinition>(
 ): Promise<ProblemCode> => (await refused(route, request, session, extra)).code;
 
 /** The raw request of a route. */
-export const send = <const R extends RouteDefinition>(
+export const send = async <const R extends RouteDefinition>(
   route: R,
   request: Sent<R>,
   session: Session | null | undefined,
@@ -103,9 +103,10 @@ export const send = <const R extends RouteDefinition>(
 ): Promise<Response> => {
   const { params = {}, query = {}, body } = request as Partial<RouteRequest<RouteDefinition>>;
   const authorization = extra.authorization ?? (session ? `Bearer ${session.accessToken}` : undefined);
-  return fetch(`${url}${pathOf(route, params, query)}`, {
+  const response = await fetch(`${url}${pathOf(route, params, query)}`, {
     method: route.method,
     headers: {
+      ...(writtenAt === undefined ? {} : { 'muster-read-after': writtenAt }),
       ...(authorization === undefined ? {} : { authorization }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(route.idempotency === 'key' ? { 'idempotency-key': extra.idempotencyKey ?? randomUUID() } : {}),
@@ -113,7 +114,12 @@ export const send = <const R extends RouteDefinition>(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(30_000),
   });
+  writtenAt = response.headers.get('muster-written-at') ?? writtenAt;
+  return response;
 };
+
+/** Where the last write of this test file stands: what is read from then on has it in it, from a replica as well. */
+let writtenAt: string | undefined;
 
 const pathOf = (route: RouteDefinition, params: object, query: object): string => {
   const given = params as Record<string, string>;
