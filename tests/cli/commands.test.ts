@@ -39,7 +39,7 @@ describe('the command line', () => {
     [
       'one service on the embedded database',
       ['serve', '--target=geo'],
-      'set MUSTER_DATABASE_URL to run the services apart',
+      'The embedded database, cache, rate limits and live messages in memory, files in a folder and',
     ],
   ])('refuses %s in a sentence, and leaves nothing behind', async (_what, args, sentence) => {
     const { code, output } = await muster(args, dataIn('refused'));

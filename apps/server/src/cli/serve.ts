@@ -54,29 +54,29 @@ const start = async (muster: Muster, configuration: Configuration): Promise<Star
     [
       {
         title: 'Database',
-        task: async (_context, task) => {
+        task: step(async (task) => {
           await muster.startDatabase();
           const ran = await muster.migrate();
           await (await muster.openPorts()).database.check();
           task.title = ran.length === 0 ? 'Database is ready' : `Database is ready, ${ran.length} migrations ran`;
-        },
+        }),
       },
       {
         title: 'Demonstration organization',
         // Several services make it together: `muster demo` does it where they run apart.
         enabled: () => configuration.MUSTER_DEMO && runsAll(configuration),
-        task: async (_context, task) => {
+        task: step(async (task) => {
           const demo = await createDemo(await muster.openPorts());
           signIns = demo.signIns;
           task.title = demo.created ? 'Demonstration organization created' : 'Demonstration organization is there';
-        },
+        }),
       },
       {
         title: 'Services',
-        task: async (_context, task) => {
+        task: step(async (task) => {
           ({ port } = await muster.serve());
           task.title = `Services are running: ${configuration.targets.map(nameOfTarget).join(', ')}`;
-        },
+        }),
       },
     ],
     // A terminal of no width cannot show lines that change.
@@ -86,9 +86,25 @@ const start = async (muster: Muster, configuration: Configuration): Promise<Star
       registerSignalListeners: false,
     },
   );
-  await steps.run();
+  await steps.run().catch((error: unknown) => {
+    throw error instanceof StepFailed ? error.cause : error;
+  });
   return { port, signIns };
 };
+
+/** What went wrong is told once, at the end: the line of the step only says that it failed. */
+class StepFailed extends Error {
+  constructor(cause: unknown) {
+    super('', { cause });
+  }
+}
+
+const step =
+  (take: (task: { title?: string | undefined }) => Promise<void>) =>
+  (_context: unknown, task: { title?: string | undefined }): Promise<void> =>
+    take(task).catch((error: unknown) => {
+      throw new StepFailed(error);
+    });
 
 const runsAll = ({ targets }: Configuration): boolean =>
   serviceNames.every((name) => targets.some(({ service, half }) => service === name && half === undefined));

@@ -89,11 +89,11 @@ export class Muster {
   async #serve(): Promise<HttpServer['address']> {
     const { configuration } = this;
     const ports = await this.#openPorts();
-    await this.#claimGateway();
     // Most of the program: a migration need not wait until it is loaded.
     const { startHttpServer } = await import('../platform/http/server.ts');
     const services = await Promise.all(configuration.targets.map((target) => createTarget(target, ports)));
     this.#services = services;
+    await this.#claimGateway();
     for (const service of services) {
       for (const consumer of service.consumers ?? []) ports.events.subscribe(consumer);
       service.jobs?.(ports.jobs);

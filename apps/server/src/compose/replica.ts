@@ -14,7 +14,8 @@ const replicaAnswerTimeoutMs = 16_000;
 
 /**
  * The primary together with its replica, where there is one.
- * @throws ConfigurationError when what answers there is no replica of this primary; one that is merely away may come back
+ * @throws ConfigurationError when what answers there is no replica of this primary, or nothing does: an address that is
+ * wrong would be passed over without anybody noticing. Whoever is started again by itself may go on without it.
  */
 export const openReplica = async (
   configuration: Configuration,
@@ -37,7 +38,14 @@ export const openReplica = async (
   });
   lifecycle.started('watch over the replica', () => watch.close());
   await watch.start();
-  if (watch.trouble?.kind === 'wrong') throw new ConfigurationError([watch.trouble.sentence]);
+  const { trouble } = watch;
+  if (trouble?.kind === 'wrong') throw new ConfigurationError([trouble.sentence]);
+  if (trouble?.kind === 'away' && !configuration.MUSTER_REPLICA_MAY_BE_AWAY) {
+    const { host } = new URL(replicaUrl);
+    throw new ConfigurationError([
+      `No replica answers at ${host}: start it, set MUSTER_REPLICA_URL to where it listens, or leave that out to read the primary.`,
+    ]);
+  }
   const replica = new PostgresDatabase({
     connectionString: replicaUrl,
     applicationName: 'muster reading',

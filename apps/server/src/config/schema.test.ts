@@ -77,7 +77,11 @@ describe('the configuration', () => {
     ['an address with a path', { MUSTER_SERVICE_URLS: 'geo=http://a/geo' }, /as geo=http:\/\/geo:3000 does/],
     ['a gateway that cannot find a service', { ...apart, MUSTER_TARGETS: 'gateway' }, /like auth=http:\/\/auth:3000/],
     ['a password for nobody', { MUSTER_DATABASE_PASSWORDS: 'hunter2' }, /^(?!.*hunter2).*a list like runtime=…,geo=…/],
-    ['services with addresses of their own', { ...apart, MUSTER_PUBLIC_URL: '', MUSTER_TARGETS: 'geo' }, /must agree/],
+    [
+      'services with addresses of their own',
+      { ...apart, MUSTER_PUBLIC_URL: '', MUSTER_TARGETS: 'geo' },
+      /^An address made of PORT serves one process only: set MUSTER_PUBLIC_URL to run the services apart, the same for/,
+    ],
     ['a drain without end', { MUSTER_DRAIN_SECONDS: '60' }, /from 0 to 20/],
     ['a replica of the embedded database', { MUSTER_REPLICA_URL: 'postgres://b/c' }, /has no replica/],
     [
@@ -88,7 +92,11 @@ describe('the configuration', () => {
     ['no service at all', { MUSTER_TARGETS: ',' }, /MUSTER_TARGETS cannot be used: it names no service/],
     ['a switch that is neither on nor off', { MUSTER_DEMO: 'maybe' }, /MUSTER_DEMO cannot be used: it must be true or/],
     ['a database that is no PostgreSQL', { MUSTER_DATABASE_URL: 'mysql://localhost/muster' }, /MUSTER_DATABASE_URL/],
-    ['several processes on the embedded database', { MUSTER_TARGETS: 'geo' }, /set MUSTER_DATABASE_URL/],
+    [
+      'several processes on the embedded database, and more, in one',
+      { MUSTER_TARGETS: 'geo' },
+      /^The embedded database, cache,.* serve one process only: set MUSTER_DATABASE_URL, MUSTER_REDIS_URL, MUSTER_S3_BUCKET and MUSTER_PUBLIC_URL to run the services apart.*\.$/,
+    ],
     ['a broker without its port', { MUSTER_KAFKA_BROKERS: 'kafka-1' }, /it must be addresses like kafka-1:9092/],
     [
       'several processes with a cache in memory',

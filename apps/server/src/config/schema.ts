@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type ServiceName, serviceNames } from '@muster/contracts';
 import { z } from 'zod';
+import { contradictionsIn } from './contradictions.ts';
 
 /**
  * Every variable that Muster reads, in one place; `muster configuration` prints this as a page (docs/configuration.md).
@@ -119,6 +120,10 @@ export const environmentSchema = z.object({
     }),
   MUSTER_REPLICA_URL: postgresUrl.optional().meta({
     description: 'A streaming replica that reports and long lists read. Default: they read the primary, too.',
+  }),
+  MUSTER_REPLICA_MAY_BE_AWAY: trueOrFalse.default(false).meta({
+    description:
+      'Whether Muster starts while the replica does not answer, and reads the primary until it does. For processes that something starts again by itself.',
   }),
   MUSTER_REPLICA_MAX_LAG_SECONDS: positiveInteger
     .default(30)
@@ -263,118 +268,13 @@ export const parseConfiguration = (
     );
   }
   const { MUSTER_PUBLIC_URL, MUSTER_TARGETS, ...rest } = result.data;
-  const unsound = unsoundnessOf(result.data);
-  if (unsound.length > 0) throw new ConfigurationError(unsound);
+  const targets = MUSTER_TARGETS ?? allTargets;
+  const contradictions = contradictionsIn(result.data, targets);
+  if (contradictions.length > 0) throw new ConfigurationError(contradictions);
   return {
     ...rest,
     dataFolder: resolve(workingFolder, rest.MUSTER_DATA),
     publicUrl: MUSTER_PUBLIC_URL ?? `http://localhost:${rest.PORT}`,
-    targets: MUSTER_TARGETS ?? allTargets,
+    targets,
   };
-};
-
-/** Combinations that would start and then lose or split data. */
-const unsoundnessOf = (environment: Environment): string[] => {
-  const sentences: string[] = [];
-  if (environment.MUSTER_DATABASE_OWNER_URL !== undefined && environment.MUSTER_DATABASE_URL === undefined) {
-    sentences.push('MUSTER_DATABASE_OWNER_URL is set, but MUSTER_DATABASE_URL is not: set both, or neither.');
-  }
-  if (environment.MUSTER_REPLICA_URL !== undefined && environment.MUSTER_DATABASE_URL === undefined) {
-    sentences.push('The embedded database has no replica: set MUSTER_DATABASE_URL, or leave MUSTER_REPLICA_URL out.');
-  }
-  return [
-    ...sentences,
-    ...unsoundnessOfTargets(environment),
-    ...unsoundnessOfKafka(environment),
-    ...unsoundnessOfRedis(environment),
-    ...unsoundnessOfS3(environment),
-  ];
-};
-
-/** What services that run apart have to share. */
-const unsoundnessOfTargets = (environment: Environment): string[] => {
-  const { MUSTER_TARGETS: targets = allTargets, MUSTER_SERVICE_URLS: urls } = environment;
-  const missing = serviceNames.filter(
-    (name) => !targets.some(({ service, half }) => service === name && half !== 'work'),
-  );
-  if (missing.length === 0) return [];
-  const sentences: string[] = [];
-  const together = 'or run all of them in one process';
-  if (environment.MUSTER_DATABASE_URL === undefined) {
-    sentences.push(
-      `The embedded database serves one process only: set MUSTER_DATABASE_URL to run the services apart, ${together}.`,
-    );
-  }
-  if (environment.MUSTER_PUBLIC_URL === undefined) {
-    sentences.push(
-      `Services that run apart must agree on the address that users know: set MUSTER_PUBLIC_URL, the same for all, ${together}.`,
-    );
-  }
-  if (environment.MUSTER_REDIS_URL.length === 0) {
-    sentences.push(
-      `Cache, rate limits and live messages in memory serve one process only: set MUSTER_REDIS_URL to run the services apart, ${together}.`,
-    );
-  }
-  if (environment.MUSTER_S3_BUCKET === undefined) {
-    sentences.push(
-      `Files in a folder serve one process only: set MUSTER_S3_BUCKET to run the services apart, ${together}.`,
-    );
-  }
-  const unreachable = missing.filter((name) => !urls.has(name));
-  if (targets.some(({ service, half }) => service === 'gateway' && half !== 'work') && unreachable.length > 0) {
-    sentences.push(
-      `The gateway does not know where to find ${unreachable.join(', ')}: name them in MUSTER_SERVICE_URLS, like ${unreachable[0]}=http://${unreachable[0]}:3000.`,
-    );
-  }
-  return sentences;
-};
-
-const unsoundnessOfRedis = ({ MUSTER_REDIS_URL: urls }: Environment): string[] => {
-  if (urls.length < 2) return [];
-  const sentences: string[] = [];
-  const nodes = urls.map((url) => new URL(url));
-  if (nodes.some(({ pathname }) => Number(pathname.slice(1)) > 0)) {
-    sentences.push('A Redis Cluster has no numbered databases: take the number off the addresses in MUSTER_REDIS_URL.');
-  }
-  if (new Set(nodes.map(({ protocol, username, password }) => `${protocol}${username}:${password}`)).size > 1) {
-    sentences.push('The nodes in MUSTER_REDIS_URL must have the same user, password and use of TLS.');
-  }
-  return sentences;
-};
-
-const unsoundnessOfS3 = (environment: Environment): string[] => {
-  const { MUSTER_S3_ACCESS_KEY_ID: accessKey, MUSTER_S3_SECRET_ACCESS_KEY: secretKey } = environment;
-  const { MUSTER_S3_ENDPOINT: endpoint, MUSTER_S3_ENCRYPTION: encryption, MUSTER_S3_KMS_KEY: key } = environment;
-  const sentences: string[] = [];
-  if (environment.MUSTER_S3_BUCKET === undefined && (endpoint ?? accessKey ?? encryption) !== undefined) {
-    sentences.push('MUSTER_S3_BUCKET is not set, but other settings of S3 are: set it, or none of them.');
-  }
-  if ((accessKey === undefined) !== (secretKey === undefined)) {
-    sentences.push('MUSTER_S3_ACCESS_KEY_ID and MUSTER_S3_SECRET_ACCESS_KEY go together: set both, or neither.');
-  }
-  if (key !== undefined && encryption !== 'aws:kms') {
-    sentences.push('MUSTER_S3_KMS_KEY is set, but MUSTER_S3_ENCRYPTION is not `aws:kms`: set it so.');
-  }
-  return sentences;
-};
-
-const unsoundnessOfKafka = (environment: Environment): string[] => {
-  const { MUSTER_KAFKA_SASL_USERNAME: username, MUSTER_KAFKA_SASL_PASSWORD: password } = environment;
-  const { MUSTER_KAFKA_TLS: tls, MUSTER_KAFKA_TLS_CA: ca } = environment;
-  const sentences: string[] = [];
-  if (environment.MUSTER_KAFKA_BROKERS.length === 0 && (tls || username !== undefined)) {
-    sentences.push('MUSTER_KAFKA_BROKERS is not set, but other settings of Kafka are: set it, or none of them.');
-  }
-  if ((username === undefined) !== (password === undefined)) {
-    sentences.push('MUSTER_KAFKA_SASL_USERNAME and MUSTER_KAFKA_SASL_PASSWORD go together: set both, or neither.');
-  }
-  if (ca !== undefined && !tls) {
-    sentences.push('MUSTER_KAFKA_TLS_CA is set, but MUSTER_KAFKA_TLS is not: set it to true.');
-  }
-  if (username !== undefined && environment.MUSTER_KAFKA_SASL_MECHANISM === 'PLAIN' && !tls) {
-    sentences.push(
-      'PLAIN without TLS would send the password readable: set MUSTER_KAFKA_TLS to true, or MUSTER_KAFKA_SASL_MECHANISM to SCRAM-SHA-512.',
-    );
-  }
-  return sentences;
 };

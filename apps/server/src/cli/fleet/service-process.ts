@@ -49,7 +49,7 @@ export class ServiceProcess {
   /** The new process takes the port over before the old one lets go of it. */
   async replace(): Promise<void> {
     const old = this.#child;
-    this.#child = await this.#spawn();
+    this.#child = await this.#spawn(onceMore);
     if (old !== undefined) await end(old);
   }
 
@@ -60,13 +60,17 @@ export class ServiceProcess {
     this.#log.end();
   }
 
-  async #spawn(): Promise<ChildProcess> {
+  async #spawn(environment: Readonly<Record<string, string>> = {}): Promise<ChildProcess> {
     const startedAtMs = performance.now();
-    const child = cluster.fork(this.plan.environment).process;
+    const child = cluster.fork({ ...this.plan.environment, ...environment }).process;
     child.stdout?.pipe(this.#log, { end: false });
     child.stderr?.pipe(this.#log, { end: false });
+    let complaint = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      complaint = (complaint + chunk.toString()).slice(-maxComplaintLength);
+    });
     try {
-      await untilReady(child, this.plan.service);
+      await untilReady(child, this.plan.service, () => complaint);
     } catch (error) {
       await end(child, 0);
       throw error;
@@ -85,7 +89,7 @@ export class ServiceProcess {
       await sleep(Math.min(shortestPauseMs * 2 ** this.#failures, longestPauseMs), undefined, { ref: false });
       if (this.#stopping) return;
       try {
-        this.#child = await this.#spawn();
+        this.#child = await this.#spawn(onceMore);
         this.#say(`${this.plan.service} runs again, ${this.pid}.`);
         // Told to stop while it started.
         if (this.#stopping) await end(this.#child);
@@ -98,14 +102,20 @@ export class ServiceProcess {
   }
 }
 
-const untilReady = async (child: ChildProcess, service: string): Promise<void> => {
+/** The first start has shown that it is the right one: from now on it may be away for a while. */
+const onceMore = { MUSTER_REPLICA_MAY_BE_AWAY: 'true' };
+const maxComplaintLength = 2_000;
+
+const untilReady = async (child: ChildProcess, service: string, complaint: () => string): Promise<void> => {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), startDeadlineMs);
   const { signal } = deadline;
   try {
     const ready = once(child, 'message', { signal });
     const ended = once(child, 'exit', { signal }).then(([code, reason]) => {
-      throw new Error(`${service} did not start (${reason ?? code}): see ${service}.log in the folder of logs.`);
+      const said = complaint().trim().split('\n').at(-1) ?? '';
+      const why = said === '' ? `see ${service}.log in the folder of logs.` : said;
+      throw new Error(`${service} did not start (${reason ?? code}): ${why}`);
     });
     await Promise.race([ready, ended]);
   } catch (error) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import pg from 'pg';
+import { writePermissionTable } from '../access/permission-table.ts';
 import type { ServiceName } from './port.ts';
 
 /**
@@ -22,7 +23,7 @@ const parts = {
 } as const;
 
 /** These make roles. All others act as the owner of schemas and tables. */
-const asAdministrators = new Set(['00-platform/0001_platform', '00-platform/0006_logins']);
+const asAdministrators = new Set(['00-platform/0001_platform', '00-platform/0006_logins', '00-platform/0008_scope']);
 
 /** Who signs in: a process that runs all services, or one that runs one of them. */
 export type LoginName = 'runtime' | ServiceName;
@@ -56,12 +57,15 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     });
     const { error, results } = await migrator.migrateToLatest();
     if (error) {
-      const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'preparing';
+      const failed = results?.find((result) => result.status === 'Error')?.migrationName;
+      // No migration has begun: the database could not be reached, or did not let us in.
+      if (failed === undefined) throw error;
       const reason = error instanceof Error ? error.message : 'unknown';
       throw new Error(`Migration failed: ${failed}: ${reason}`, {
         cause: error,
       });
     }
+    await writePermissionTable(db);
     for (const [login, password] of options.passwords ?? []) await setPassword(db, login, password);
     return (results ?? []).map((result) => result.migrationName);
   } finally {

@@ -171,7 +171,11 @@ const troubleIn = (error: Error): Trouble => {
   if (/^(28...|3D000|42501)$/.test(code)) {
     return wrong(`The replica refuses (${error.message}): check user, password and database in MUSTER_REPLICA_URL.`);
   }
-  if (code === 'ENOTFOUND') return wrong(`MUSTER_REPLICA_URL names a host that does not exist (${error.message}).`);
+  if (code === 'ENOTFOUND') {
+    return wrong(
+      `MUSTER_REPLICA_URL names a host that does not exist (${error.message}): correct it, or leave it out.`,
+    );
+  }
   return { kind: 'away', sentence: `it does not answer (${error.message || code}); the primary is read instead` };
 };
 

@@ -22,6 +22,9 @@ export function fixFor(error: unknown, { brokers, sasl }: KafkaAddress, settings
   if (causes.some(({ message }) => message?.startsWith('TLS handshake failed'))) {
     return `The Kafka broker at ${where} does not speak TLS: set MUSTER_KAFKA_BROKERS to a port that does, or MUSTER_KAFKA_TLS to false.`;
   }
+  if (causes.some(({ message }) => message === 'Broker requires TLS.')) {
+    return `The Kafka broker at ${where} speaks TLS only: set MUSTER_KAFKA_TLS to true, or MUSTER_KAFKA_BROKERS to a port without it.`;
+  }
   if (causes.some(({ message }) => message === 'Connection closed')) {
     return `The Kafka broker at ${where} hangs up: set MUSTER_KAFKA_TLS to true if it wants TLS, and MUSTER_KAFKA_SASL_USERNAME and MUSTER_KAFKA_SASL_PASSWORD if it wants a sign-in.`;
   }
