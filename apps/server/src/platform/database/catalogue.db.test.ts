@@ -42,6 +42,58 @@ describe('the catalogue', () => {
        CREATE POLICY relay ON geo.planted USING (true)`,
       /geo\.planted relay: has a policy/,
     ],
+    [
+      'rows about members that everybody in the organization gets',
+      `CREATE TABLE geo.planted (org_id uuid, member_id uuid); SELECT platform.protect('geo.planted', 'geo')`,
+      /geo\.planted: is about members, but/,
+    ],
+    [
+      'a scope that widens instead of narrowing',
+      `CREATE TABLE geo.planted (org_id uuid, member_id uuid); SELECT platform.protect('geo.planted', 'geo');
+       SELECT platform.protect_member_rows('geo.planted');
+       DROP POLICY member_scope ON geo.planted;
+       CREATE POLICY member_scope ON geo.planted
+         USING ((SELECT platform.scope_is_wide()) OR member_id IN (SELECT platform.members_in_scope()))`,
+      /geo\.planted member_scope: its scope does not hold/,
+    ],
+    [
+      'a scope that lets everything through',
+      `CREATE TABLE geo.planted (org_id uuid, member_id uuid); SELECT platform.protect('geo.planted', 'geo');
+       CREATE POLICY member_scope ON geo.planted AS RESTRICTIVE USING (true)`,
+      /geo\.planted member_scope: has a policy that is not/,
+    ],
+    [
+      'a scope for writing left out',
+      `CREATE TABLE geo.planted (org_id uuid, member_id uuid); SELECT platform.protect('geo.planted', 'geo');
+       CREATE POLICY member_scope ON geo.planted AS RESTRICTIVE FOR SELECT
+         USING ((SELECT platform.scope_is_wide()) OR member_id IN (SELECT platform.members_in_scope()))`,
+      /geo\.planted member_scope: its scope does not hold/,
+    ],
+    [
+      'a function that runs as the superuser',
+      `CREATE FUNCTION geo.planted() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM users.account'`,
+      /geo\.planted\(\): runs with the rights of its owner/,
+    ],
+    [
+      'a known function given to somebody whom policies do not bind',
+      'ALTER FUNCTION platform.members_in_scope() OWNER TO CURRENT_USER',
+      /platform\.members_in_scope\(\): runs with the rights/,
+    ],
+    [
+      'a view that keeps what it saw',
+      'CREATE MATERIALIZED VIEW geo.planted AS SELECT * FROM users.account',
+      /geo\.planted: is a view outside published/,
+    ],
+    [
+      'a table that whoever works out the scope may read',
+      'GRANT SELECT ON geo.position TO muster_scope',
+      /SELECT geo\."?position"?: is more than/,
+    ],
+    [
+      'a role that takes the place of who works out the scope',
+      'GRANT muster_scope TO muster_geo',
+      /muster_geo in muster_scope: is a member/,
+    ],
     ['a view of the superuser', 'CREATE VIEW published.planted AS SELECT 1 AS one', /published\.planted: belongs to/],
     ['a grant on a foreign table', 'GRANT SELECT ON audit.entry TO muster_geo', /muster_geo SELECT audit\.entry/],
     ['a grant on one column', 'GRANT SELECT (org_id) ON audit.entry TO muster_geo', /muster_geo SELECT audit\.entry/],

@@ -27,7 +27,12 @@ const isTenantTable = `EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid 
 const isUnscoped = `coalesce(obj_description(t.oid, 'pg_class'), '') LIKE 'no organization: %'`;
 const hasOrgId = `EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'org_id' AND NOT a.attisdropped)`;
 
-/** What platform.protect, allow_across and the two tables of the platform itself may say. */
+const actingUser = '\\( SELECT platform.acting_user_id\\(\\) AS acting_user_id\\)';
+const memberScope =
+  "^\\(\\( SELECT platform.scope_is_wide\\(\\) AS scope_is_wide\\) OR (\\(role <> ''member''::text\\) OR )?" +
+  '\\([a-z_]+ IN \\( SELECT platform.members_in_scope\\(\\) AS members_in_scope\\)\\)\\)$';
+
+/** What platform.protect, allow_across, protect_member_rows, protect_own_rows and the two tables of the platform itself may say. */
 const knownPolicies: readonly [policy: string, pattern: string][] = [
   ['migration', `^\\(current_setting\\(''muster.migrating''::text, true\\) = ''on''::text\\)$`],
   [
@@ -35,6 +40,8 @@ const knownPolicies: readonly [policy: string, pattern: string][] = [
     `^\\(\\(\\( SELECT platform.org_id\\(\\) AS org_id\\) IS NULL\\) AND \\(CURRENT_USER = ''muster_[a-z]+''::name\\)\\)$`,
   ],
   ['relay%', '^true$'],
+  ['member\\_scope', memberScope],
+  ['own\\_rows', `^\\(\\(${actingUser} IS NULL\\) OR \\([a-z_]+ = ${actingUser}\\)\\)$`],
   ['deployment', `IS NULL\\) AND \\(org_id = ''00000000-0000-0000-0000-000000000000''::uuid\\)\\)$`],
 ];
 const conditionOf = (column: string) => `coalesce(pg_get_expr(p.${column}, p.polrelid), '')`;
@@ -47,6 +54,19 @@ const isKnownPolicy = knownPolicies
   .join(' OR ');
 
 const servicesOf = `SELECT 'muster_' || s AS role, s AS schema FROM unnest(${services}) s`;
+
+/** Run as their owner, whoever calls them: each was looked at. They belong to roles that policies bind. */
+const definerFunctions = [
+  'geo.drop_partitions(date)',
+  'geo.make_partitions(date,date)',
+  'platform.act(uuid,uuid,uuid,text)',
+  'platform.members_in_scope()',
+  'users.refresh_statistics()',
+];
+
+const ourSchemas = `ARRAY(SELECT oid FROM pg_namespace WHERE nspname = ANY (${services} || '{platform,published}'))`;
+const extensionMember = (catalogue: string) =>
+  `EXISTS (SELECT FROM pg_depend d WHERE d.classid = '${catalogue}'::regclass AND d.deptype = 'e' AND d.objid =`;
 
 const rules: readonly { sentence: string; query: string }[] = [
   {
@@ -74,6 +94,44 @@ const rules: readonly { sentence: string; query: string }[] = [
       WHERE p.polname <> 'organization' AND NOT (${isKnownPolicy})
         OR p.polname LIKE 'relay%' AND p.polroles <> ARRAY['muster_relay'::regrole::oid]
         OR p.polname = 'migration' AND p.polroles <> ARRAY['muster_owner'::regrole::oid]`,
+  },
+  {
+    sentence: 'is about members, but has neither platform.protect_member_rows nor platform.protect_own_rows',
+    query: `SELECT name FROM (${ownTables}) t WHERE ${isTenantTable}
+      AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'member_id' AND NOT a.attisdropped)
+      AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid AND p.polname IN ('member_scope', 'own_rows'))`,
+  },
+  {
+    sentence: 'its scope does not hold for reading and writing, every command, every role',
+    query: `SELECT name || ' ' || p.polname AS name FROM (${ownTables}) t JOIN pg_policy p ON p.polrelid = t.oid
+      WHERE p.polname IN ('member_scope', 'own_rows') AND (p.polcmd <> '*' OR p.polroles <> '{0}' OR p.polpermissive
+        OR ${conditionOf('polqual')} <> ${conditionOf('polwithcheck')})`,
+  },
+  {
+    sentence: 'runs with the rights of its owner, and is not one that was looked at',
+    query: `SELECT f.oid::regprocedure::text AS name FROM pg_proc f
+      WHERE f.prosecdef AND f.pronamespace = ANY (${ourSchemas})
+        AND NOT (f.oid::regprocedure::text = ANY ('{${definerFunctions.map((name) => `"${name}"`).join()}}')
+          AND f.proowner IN ('muster_owner'::regrole, 'muster_scope'::regrole)
+          AND EXISTS (SELECT FROM unnest(f.proconfig) c WHERE c LIKE 'search\\_path=%'))`,
+  },
+  {
+    sentence: 'is a view outside published, or one that keeps what it saw',
+    query: `SELECT c.oid::regclass::text AS name FROM pg_class c
+      WHERE c.relnamespace = ANY (${ourSchemas}) AND c.relkind IN ('v', 'm')
+        AND (c.relkind = 'm' OR c.relnamespace <> 'published'::regnamespace) AND NOT ${extensionMember('pg_class')} c.oid)`,
+  },
+  {
+    sentence: 'is more than who works out the scope may own or read',
+    query: `SELECT 'function ' || f.oid::regprocedure AS name FROM pg_proc f
+      WHERE f.proowner = 'muster_scope'::regrole
+        AND f.oid::regprocedure::text NOT IN ('platform.act(uuid,uuid,uuid,text)', 'platform.members_in_scope()')
+      UNION ALL SELECT c.oid::regclass::text FROM pg_class c WHERE c.relowner = 'muster_scope'::regrole
+      UNION ALL SELECT a.privilege_type || ' ' || c.oid::regclass FROM pg_class c, aclexplode(c.relacl) a
+        WHERE a.grantee = 'muster_scope'::regrole
+          AND NOT (c.relnamespace = 'published'::regnamespace AND a.privilege_type = 'SELECT')
+      UNION ALL SELECT 'CREATE in ' || n.nspname FROM pg_namespace n
+        WHERE n.nspname NOT LIKE 'pg\\_%' AND has_schema_privilege('muster_scope', n.oid, 'CREATE')`,
   },
   {
     sentence: 'belongs to a role that policies do not bind',

@@ -1,3 +1,4 @@
+import type { Permission, Role, Tie } from '@muster/contracts';
 import type { Kysely } from 'kysely';
 import type { DB } from './schema.generated.ts';
 
@@ -28,6 +29,24 @@ export type Tx = Kysely<Schema>;
 /** A place in the database's log of writes, as PostgreSQL writes it: `16/B374D848`. */
 export type Lsn = string;
 
+/** Somebody who asks for something. */
+export interface Acting {
+  readonly userId: string;
+  /** Where their account is. */
+  readonly homeOrgId: string;
+  /** Where they act; another one than their own only for accounts of the platform. */
+  readonly orgId: string;
+  /** What they need for it; null: to be signed in. */
+  readonly permission: Permission | null;
+}
+
+/** What an active account holds at this moment. */
+export interface Standing {
+  readonly role: Role;
+  /** Through which they hold the permission that was named; none: they do not hold it. */
+  readonly ties: readonly Tie[];
+}
+
 export interface TransactionOptions {
   /** Run `work` again (at most 3 times more) when PostgreSQL reports a serialization failure or a deadlock. */
   retry?: boolean;
@@ -49,6 +68,8 @@ export interface ReadingOptions {
   writtenAt?: string | undefined;
   /** Told when a replica answered: by how much, at most, it was behind. */
   onReplica?: (behindSeconds: number) => void;
+  /** For whom it is read, with what the primary said they hold: rows about members are only those within their reach. */
+  onBehalfOf?: Acting & Pick<Standing, 'ties'>;
 }
 
 export interface Database {
@@ -60,6 +81,18 @@ export interface Database {
     service: ServiceName,
     orgId: string,
     work: (tx: Tx) => Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T>;
+
+  /**
+   * As `inOrganization`, for a user: rows about members are only those within reach through the permission that is
+   * named. `work` is told what the user holds, as the database knows it when the transaction begins; null when the
+   * account is not active. Costs no further round trip.
+   */
+  asUser<T>(
+    service: ServiceName,
+    acting: Acting,
+    work: (tx: Tx, standing: Standing | null) => Promise<T>,
     options?: TransactionOptions,
   ): Promise<T>;
 

@@ -11,12 +11,16 @@ import {
 import pg from 'pg';
 import { isUuid } from '../ids.ts';
 import { columnParsers } from './column-parsers.ts';
+import { beginFor, readStanding, scopeFor } from './acting.ts';
 import {
+  type Acting,
   type Database,
   type Lsn,
+  type ReadingOptions,
   type Schema,
   type ServiceName,
   serviceNames,
+  type Standing,
   type TransactionOptions,
   type Tx,
 } from './port.ts';
@@ -46,6 +50,8 @@ export interface PostgresOptions {
 export interface TransactionDetails extends TransactionOptions {
   /** A condition in SQL, asked in the round trip of BEGIN. @throws ConditionUnmet unless it is true */
   provided?: string;
+  /** As in `ReadingOptions`. */
+  onBehalfOf?: ReadingOptions['onBehalfOf'];
   /** Sees every statement before it is sent; throws to refuse it. */
   inspect?: (statement: string) => void;
 }
@@ -86,6 +92,15 @@ export class PostgresDatabase implements Database {
     return this.transaction(service, orgId, work, options);
   }
 
+  asUser<T>(
+    service: ServiceName,
+    acting: Acting,
+    work: (tx: Tx, standing: Standing | null) => Promise<T>,
+    options: TransactionOptions = {},
+  ): Promise<T> {
+    return this.#tried(beginStatement(service, options, beginFor(acting)), work, options);
+  }
+
   acrossOrganizations<T>(
     service: ServiceName,
     work: (tx: Tx) => Promise<T>,
@@ -94,8 +109,13 @@ export class PostgresDatabase implements Database {
     return this.transaction(service, null, work, options);
   }
 
-  reading<T>(service: ServiceName, orgId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.transaction(service, orgId, work, onlyReading).catch(rejectWrites);
+  reading<T>(
+    service: ServiceName,
+    orgId: string,
+    work: (tx: Tx) => Promise<T>,
+    { onBehalfOf }: Pick<ReadingOptions, 'onBehalfOf'> = {},
+  ): Promise<T> {
+    return this.transaction(service, orgId, work, { ...onlyReading, onBehalfOf }).catch(rejectWrites);
   }
 
   async check(): Promise<void> {
@@ -120,7 +140,20 @@ export class PostgresDatabase implements Database {
     work: (tx: Tx) => Promise<T>,
     options: TransactionDetails = {},
   ): Promise<T> {
-    const begin = beginStatement(role, orgId, options);
+    const { provided, onBehalfOf } = options;
+    const columns = [
+      inOrganization(orgId),
+      ...(onBehalfOf === undefined ? [] : [scopeFor(onBehalfOf)]),
+      ...(provided === undefined ? [] : [`(${provided}) AS provided`]),
+    ];
+    return this.#tried(beginStatement(role, options, `SELECT ${columns.join(', ')}`), work, options);
+  }
+
+  async #tried<T>(
+    begin: string,
+    work: (tx: Tx, standing: Standing | null) => Promise<T>,
+    options: TransactionDetails,
+  ): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#once(begin, work, options);
@@ -130,7 +163,11 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  async #once<T>(begin: string, work: (tx: Tx) => Promise<T>, options: TransactionDetails): Promise<T> {
+  async #once<T>(
+    begin: string,
+    work: (tx: Tx, standing: Standing | null) => Promise<T>,
+    options: TransactionDetails,
+  ): Promise<T> {
     const client = await this.#pool.connect();
     const connection = new TransactionConnection(client, options.inspect);
     let broken: Error | undefined;
@@ -143,7 +180,7 @@ export class PostgresDatabase implements Database {
       if (options.provided !== undefined && begun.at(-1)?.rows[0]?.['provided'] !== true) {
         throw new ConditionUnmet(`Not begun: ${options.provided}`);
       }
-      const result = await work(bind(connection));
+      const result = await work(bind(connection), readStanding(begun.at(-1)?.rows[0]));
       const at = await commit(client, this.#hasReplica && options.onCommitted !== undefined);
       if (at !== undefined) options.onCommitted?.(at);
       return result;
@@ -163,14 +200,17 @@ export class PostgresDatabase implements Database {
   }
 }
 
-/** Role, organization and BEGIN in one round trip; safe to write as text because both values are checked first. */
-function beginStatement(role: DatabaseRole, orgId: string | null, options: TransactionDetails): string {
+/** BEGIN, the role and who acts where, in one round trip; safe to write as text because every value is checked first. */
+function beginStatement(role: DatabaseRole, options: TransactionOptions, where: string): string {
   if (role !== 'relay' && !serviceNames.includes(role)) throw new Error(`No such role: ${role}`);
-  if (orgId !== null && !isUuid(orgId)) throw new Error('The organization id is not a UUID');
   const isolation = options.isolation ? ` ISOLATION LEVEL ${options.isolation}` : '';
   const access = options.readOnly ? ' READ ONLY' : '';
-  const provided = options.provided === undefined ? '' : `, (${options.provided}) AS provided`;
-  return `BEGIN${isolation}${access}; ${actAs(role)}; SELECT set_config('muster.org_id', '${orgId ?? ''}', true)${provided}`;
+  return `BEGIN${isolation}${access}; ${actAs(role)}; ${where}`;
+}
+
+function inOrganization(orgId: string | null): string {
+  if (orgId !== null && !isUuid(orgId)) throw new Error('The organization id is not a UUID');
+  return `set_config('muster.org_id', '${orgId ?? ''}', true)`;
 }
 
 /** The statement that changes the role for the rest of the transaction. */

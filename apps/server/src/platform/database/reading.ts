@@ -1,5 +1,5 @@
 /** The views by which it is decided, now, who may see whom and how much. */
-const decidesAccess = /"?published"?\."?(reach|location_access)\b/i;
+const decidesAccess = /"?published"?\."?(reach|location_access|permission)\b/i;
 
 /** How a transaction of `Database.reading` runs, wherever it runs. */
 export const onlyReading = {

@@ -1,5 +1,5 @@
 import { isLsn } from './log-place.ts';
-import type { Database, ReadingOptions, ServiceName, TransactionOptions, Tx } from './port.ts';
+import type { Acting, Database, ReadingOptions, ServiceName, Standing, TransactionOptions, Tx } from './port.ts';
 import { ConditionUnmet, type PostgresDatabase } from './postgres.ts';
 import { onlyReading, rejectWrites } from './reading.ts';
 import type { ReplicaWatch } from './replica-watch.ts';
@@ -40,6 +40,15 @@ export class ReplicatedDatabase implements Database {
     return this.#options.primary.inOrganization(service, orgId, work, options);
   }
 
+  asUser<T>(
+    service: ServiceName,
+    acting: Acting,
+    work: (tx: Tx, standing: Standing | null) => Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T> {
+    return this.#options.primary.asUser(service, acting, work, options);
+  }
+
   acrossOrganizations<T>(service: ServiceName, work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T> {
     return this.#options.primary.acrossOrganizations(service, work, options);
   }
@@ -64,7 +73,7 @@ export class ReplicatedDatabase implements Database {
       }
     }
     onRead?.(why);
-    return primary.reading(service, orgId, work);
+    return primary.reading(service, orgId, work, options);
   }
 
   check(): Promise<void> {
@@ -97,12 +106,12 @@ export class ReplicatedDatabase implements Database {
     service: ServiceName,
     orgId: string,
     work: (tx: Tx) => Promise<T>,
-    { writtenAt }: ReadingOptions,
+    { writtenAt, onBehalfOf }: ReadingOptions,
   ): Promise<T> {
     const follows = 'pg_is_in_recovery()';
     const provided =
       writtenAt === undefined ? follows : `${follows} AND pg_last_wal_replay_lsn() >= '${writtenAt}'::pg_lsn`;
-    return this.#options.replica.transaction(service, orgId, work, { ...onlyReading, provided });
+    return this.#options.replica.transaction(service, orgId, work, { ...onlyReading, provided, onBehalfOf });
   }
 
   /** What a failure on the replica means for the primary; undefined when it would be no different there. */
