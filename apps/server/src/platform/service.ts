@@ -31,6 +31,8 @@ export interface ServiceSettings {
   readonly publicUrl: string;
   /** Folder of the built web app; the gateway serves it. */
   readonly webRoot: string;
+  /** 32 bytes each: the first one encrypts what has to be read again, the others still decrypt. None: see secret-box.ts. */
+  readonly secretKeys?: readonly Uint8Array[];
   /** Where the services are that other processes answer for. */
   readonly serviceUrls: ReadonlyMap<ServiceName, string>;
 }

@@ -193,10 +193,12 @@ export interface AuthPasskeyChallenge {
 
 export interface AuthPasswordLink {
   expires_at: Timestamp;
+  id: string;
   made_at: Timestamp;
   made_by: string | null;
   org_id: string;
   purpose: string;
+  revoked_at: Timestamp | null;
   token_hash: Buffer;
   used_at: Timestamp | null;
   user_id: string;
@@ -319,6 +321,7 @@ export interface GeoExcursion {
 
 export interface GeoLastPosition {
   accuracy_meters: number | null;
+  changed_in: Generated<string>;
   device_id: string;
   fixed_at: Timestamp;
   heading_degrees: number | null;
@@ -495,6 +498,20 @@ export interface PlatformOutboxTrimmed {
   xid: string;
 }
 
+export interface PlatformRolePermission {
+  attainable: string[];
+  is_fixed: boolean;
+  permission: string;
+  role: string;
+  ties: string[];
+}
+
+export interface PublishedAccessChange {
+  changed_at: Timestamp | null;
+  org_id: string | null;
+  user_id: string | null;
+}
+
 export interface PublishedAccount {
   display_name: string | null;
   email: string | null;
@@ -598,12 +615,21 @@ export interface PublishedMemberGroup {
 }
 
 export interface PublishedOrganization {
+  kind: string | null;
   name: string | null;
   office_location: string | null;
   org_id: string | null;
   slug: string | null;
   supervisor_location: string | null;
   vocabulary: string | null;
+}
+
+export interface PublishedPermission {
+  org_id: string | null;
+  permission: string | null;
+  role: string | null;
+  ties: string[] | null;
+  user_id: string | null;
 }
 
 export interface PublishedPresence {
@@ -699,16 +725,25 @@ export interface ReportsRun {
   ties: string[];
 }
 
+export interface UsersAccessChange {
+  changed_at: Generated<Timestamp>;
+  org_id: string;
+  user_id: string | null;
+}
+
 export interface UsersAccount {
   display_name: string;
   email: string | null;
   email_key: Generated<string | null>;
   id: string;
+  joined_key: Generated<string>;
   joined_on: string | null;
   language: Generated<string>;
   number: string | null;
+  number_key: Generated<string>;
   org_id: string;
   role: string;
+  search_key: Generated<string>;
   status: Generated<string>;
 }
 
@@ -745,6 +780,39 @@ export interface UsersGuardianship {
   org_id: string;
 }
 
+export interface UsersImportProblem {
+  column_name: string | null;
+  org_id: string;
+  position: number;
+  row: number;
+  run_id: string;
+  sentence: string;
+}
+
+export interface UsersImportRow {
+  org_id: string;
+  person: Json;
+  row: number;
+  run_id: string;
+}
+
+export interface UsersImportRun {
+  choices: Json | null;
+  counts: Json | null;
+  failure: string | null;
+  file_name: string;
+  finished_at: Timestamp | null;
+  id: string;
+  object_key: string | null;
+  org_id: string;
+  progress: Generated<number>;
+  reading: Json | null;
+  request_id: string | null;
+  started_at: Timestamp;
+  started_by: string;
+  state: Generated<string>;
+}
+
 export interface UsersMemberGroup {
   id: string;
   name: string;
@@ -762,12 +830,24 @@ export interface UsersMembership {
 export interface UsersOrganization {
   created_at: Generated<Timestamp>;
   id: string;
+  kind: Generated<string>;
   name: string;
   office_location: Generated<string>;
   slug: string;
   supervisor_location: Generated<string>;
   tile_url: string | null;
   vocabulary: string;
+}
+
+export interface UsersPermissionOverride {
+  effect: string;
+  org_id: string;
+  permission: string;
+  role: string | null;
+  set_at: Timestamp;
+  set_by: string;
+  ties: string[];
+  user_id: string | null;
 }
 
 export interface UsersSite {
@@ -823,6 +903,8 @@ export interface DB {
   'platform.job': PlatformJob;
   'platform.outbox': PlatformOutbox;
   'platform.outbox_trimmed': PlatformOutboxTrimmed;
+  'platform.role_permission': PlatformRolePermission;
+  'published.access_change': PublishedAccessChange;
   'published.account': PublishedAccount;
   'published.attendance_day': PublishedAttendanceDay;
   'published.device': PublishedDevice;
@@ -834,6 +916,7 @@ export interface DB {
   'published.member': PublishedMember;
   'published.member_group': PublishedMemberGroup;
   'published.organization': PublishedOrganization;
+  'published.permission': PublishedPermission;
   'published.presence': PublishedPresence;
   'published.reach': PublishedReach;
   'published.schedule': PublishedSchedule;
@@ -843,13 +926,18 @@ export interface DB {
   'published.supervision': PublishedSupervision;
   'published.tracking_session': PublishedTrackingSession;
   'reports.run': ReportsRun;
+  'users.access_change': UsersAccessChange;
   'users.account': UsersAccount;
   'users.assignment': UsersAssignment;
   'users.gate': UsersGate;
   'users.geofence': UsersGeofence;
   'users.guardianship': UsersGuardianship;
+  'users.import_problem': UsersImportProblem;
+  'users.import_row': UsersImportRow;
+  'users.import_run': UsersImportRun;
   'users.member_group': UsersMemberGroup;
   'users.membership': UsersMembership;
   'users.organization': UsersOrganization;
+  'users.permission_override': UsersPermissionOverride;
   'users.site': UsersSite;
 }

@@ -34,18 +34,65 @@ export const findCandidates = async (
   return rows;
 };
 
+export interface Account {
+  readonly role: Role;
+  readonly status: string;
+  readonly displayName: string;
+  readonly email: string | null;
+  readonly number: string | null;
+}
+
 /** The account as it stands now; null when it does not exist any more. */
-export const readAccount = async (tx: Tx, userId: string): Promise<{ role: Role; status: string } | null> => {
-  const { rows } = await sql<{ role: Role; status: string }>`
-    SELECT role, status FROM published.account WHERE user_id = ${userId}`.execute(tx);
+export const readAccount = async (tx: Tx, userId: string): Promise<Account | null> => {
+  const { rows } = await sql<Account>`
+    SELECT role, status, display_name AS "displayName", email, number
+    FROM published.account WHERE user_id = ${userId}`.execute(tx);
   return rows[0] ?? null;
 };
 
-/** Sign-ins of one user run one after the other from here on; false when there is no password any more. */
-export const lockCredential = async (tx: Tx, userId: string): Promise<boolean> => {
-  const { rows } = await sql`
-    SELECT FROM auth.credential WHERE user_id = ${userId} FOR UPDATE`.execute(tx);
-  return rows.length > 0;
+/** What a guesser of this user's password knows, too: names of the organization, its places, and the user. */
+export const readNames = async (tx: Tx, userId: string): Promise<{ organizationName: string; names: string[] }> => {
+  const { rows } = await sql<{ organizationName: string; names: (string | null)[] }>`
+    SELECT organization.name AS "organizationName", ARRAY[organization.name, organization.slug, account.display_name,
+      split_part(account.email, '@', 1), split_part(account.email, '@', 2), account.number]
+      || ARRAY(SELECT name FROM published.site) AS names
+    FROM published.organization JOIN published.account USING (org_id) WHERE user_id = ${userId}`.execute(tx);
+  const { organizationName = '', names = [] } = rows[0] ?? {};
+  return { organizationName, names: ['muster', ...names.filter((name) => name !== null)] };
+};
+
+/** Sign-ins and changes of one user's security run one after the other from here on. */
+export const lockUser = async (tx: Tx, userId: string): Promise<void> => {
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`auth.user ${userId}`}, 0))`.execute(tx);
+};
+
+export interface Credential {
+  readonly passwordHash: string;
+  /** It is long enough to be all that is asked for. */
+  readonly standsAlone: boolean;
+  readonly changedAt: Date;
+}
+
+/** Null when there is no password (any more). */
+export const readCredential = async (tx: Tx, userId: string): Promise<Credential | null> => {
+  const { rows } = await sql<Credential>`
+    SELECT password_hash AS "passwordHash", stands_alone AS "standsAlone", changed_at AS "changedAt"
+    FROM auth.credential WHERE user_id = ${userId}`.execute(tx);
+  return rows[0] ?? null;
+};
+
+/** Of one user, in place of the one before. */
+export const writePassword = async (
+  tx: Tx,
+  password: { orgId: string; userId: string; passwordHash: string; standsAlone: boolean; at: Date },
+): Promise<void> => {
+  const { orgId, userId, passwordHash, standsAlone, at } = password;
+  await sql`
+    INSERT INTO auth.credential (org_id, user_id, password_hash, stands_alone, changed_at)
+    VALUES (${orgId}, ${userId}, ${passwordHash}, ${standsAlone}, ${at})
+    ON CONFLICT (org_id, user_id) DO UPDATE
+    SET password_hash = excluded.password_hash, stands_alone = excluded.stands_alone,
+      changed_at = excluded.changed_at`.execute(tx);
 };
 
 /** Sets or replaces passwords. `passwordHash`: Argon2id in the PHC string format. */

@@ -7,7 +7,12 @@ export type EndCause =
   | 'refresh-token-reused'
   | 'foreign-device'
   | 'access-changed'
-  | 'too-many-sessions';
+  | 'too-many-sessions'
+  | 'ended-by-user'
+  | 'ended-by-administrator'
+  | 'password-changed'
+  | 'policy-changed'
+  | 'factors-reset';
 
 /** Ends sessions in the transaction and tells everybody: sockets close, access tokens stop working within a second. */
 export const endSessions = async (

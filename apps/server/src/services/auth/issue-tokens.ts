@@ -1,13 +1,8 @@
 import type { Role, Tokens } from '@muster/contracts';
 import { SignJWT } from 'jose';
+import { accessLifetimeMs, refreshLifetimeMs } from './rules/lifetimes.ts';
 import type { RefreshToken } from './rules/refresh-token.ts';
 import type { SigningKeys } from './signing-keys.ts';
-
-const accessLifetimeMs = 10 * 60_000;
-/** A session that is not used for so long ends. */
-const refreshLifetimeMs = 30 * 24 * 60 * 60_000;
-/** A session ends after this at the latest, however often it is used. */
-export const sessionLifetimeMs = 180 * 24 * 60 * 60_000;
 
 export interface TokenSubject {
   readonly userId: string;

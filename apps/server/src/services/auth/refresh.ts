@@ -13,6 +13,7 @@ import { hashOf, parseRefreshToken, type RefreshToken, successorOf } from './rul
 import {
   insertRefreshToken,
   lockSession,
+  markSessionUsed,
   markUsed,
   type RefreshTokenRow,
   readRefreshToken,
@@ -91,6 +92,7 @@ const exchange = async (
     await markUsed(tx, hashOf(token), at);
     const parentHash = hashOf(token);
     await insertRefreshToken(tx, { orgId, hash: hashOf(successor), sessionId, parentHash, issuedAt: at, expiresAt });
+    await markSessionUsed(tx, sessionId, at);
     await removeUsedTokens(tx, sessionId, new Date(at.getTime() - reuseNoticedForMs));
   }
   await audit(

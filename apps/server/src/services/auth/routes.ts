@@ -1,22 +1,91 @@
-import { authRoutes as routes } from '@muster/contracts';
-import { type BoundRoute, open, signedIn } from '../../platform/http/bound-route.ts';
+import { authSecurityRoutes, authRoutes as routes } from '@muster/contracts';
+import { type BoundRoute, open, signedIn, verb } from '../../platform/http/bound-route.ts';
 import type { Ports } from '../../platform/service.ts';
+import { changePassword } from './change-password.ts';
+import { findCountry } from './countries.ts';
+import { beginFactor, finishFactor, removePasskey, removeTotp, renewRecoveryCodes } from './factors.ts';
+import { finishSignIn } from './finish-sign-in.ts';
 import { issueTokens } from './issue-tokens.ts';
 import { jwks } from './jwks.ts';
+import { readSecurity } from './own-security.ts';
+import { beginPasskeySignIn, signInByPasskey } from './passkey-sign-in.ts';
+import { relyingPartyOf } from './passkeys.ts';
+import { readPasswordLink, setPasswordByLink } from './password-links.ts';
+import { endSessionsOf, makePasswordLinkFor, resetFactorsOf } from './people-security.ts';
+import { changeSignInPolicy, readSignInPolicy } from './policy.ts';
+import type { AuthPorts } from './ports.ts';
 import { refresh } from './refresh.ts';
+import { SecretBox } from './secret-box.ts';
+import { endOtherSessions, endSession, listSessions } from './sessions.ts';
+import { beginSetUpAtSignIn, finishSetUpAtSignIn } from './set-up-at-sign-in.ts';
 import { signIn } from './sign-in.ts';
 import { SignInThrottle } from './sign-in-throttle.ts';
 import { signOut } from './sign-out.ts';
 import { SigningKeys } from './signing-keys.ts';
+import { beginPasskeyStepUp, stepUp } from './step-up.ts';
 
-export const authRoutes = ({ database, events, cache, clock, accessTokens, settings }: Ports): BoundRoute[] => {
-  const keys = new SigningKeys(database, clock);
-  const issue = issueTokens({ keys, issuer: settings.publicUrl });
-  const throttle = new SignInThrottle(cache);
+/** What the verbs share, made out of what a service is given. */
+export const authPorts = (
+  {
+    database,
+    events,
+    cache,
+    clock,
+    accessTokens,
+    settings,
+  }: Omit<Ports, 'telemetry' | 'jobs' | 'realtime' | 'objects'>,
+  keys: SigningKeys,
+): AuthPorts => ({
+  database,
+  events,
+  clock,
+  accessTokens,
+  issue: issueTokens({ keys, issuer: settings.publicUrl }),
+  throttle: new SignInThrottle(cache),
+  box: new SecretBox(database, clock, settings.secretKeys),
+  party: relyingPartyOf(settings.publicUrl),
+  findCountry: findCountry(),
+  publicUrl: settings.publicUrl,
+});
+
+export const authRoutes = (platform: Ports): BoundRoute[] => {
+  const keys = new SigningKeys(platform.database, platform.clock);
+  const ports = authPorts(platform, keys);
   return [
-    open(routes.signIn, signIn({ database, events, throttle, clock, issue })),
-    open(routes.refresh, refresh({ database, events, clock, issue })),
-    signedIn(routes.signOut, signOut({ database, events, clock, accessTokens })),
+    open(routes.signIn, signIn(ports)),
+    open(routes.finishSignIn, finishSignIn(ports)),
+    open(routes.beginSetUpAtSignIn, beginSetUpAtSignIn(ports)),
+    open(routes.finishSetUpAtSignIn, finishSetUpAtSignIn(ports)),
+    open(routes.beginPasskeySignIn, beginPasskeySignIn(ports)),
+    open(routes.signInByPasskey, signInByPasskey(ports)),
+    open(routes.readPasswordLink, readPasswordLink(ports)),
+    open(routes.setPasswordByLink, setPasswordByLink(ports)),
+    open(routes.refresh, refresh(ports)),
+    signedIn(routes.signOut, signOut(ports)),
     open(routes.jwks, jwks(keys)),
+    ...securityRoutes(ports),
+  ];
+};
+
+const securityRoutes = (ports: AuthPorts): BoundRoute[] => {
+  const own = authSecurityRoutes;
+  return [
+    verb(own.readSecurity, readSecurity),
+    signedIn(own.changePassword, changePassword(ports)),
+    verb(own.beginFactor, beginFactor(ports)),
+    verb(own.finishFactor, finishFactor(ports)),
+    verb(own.removeTotp, removeTotp(ports)),
+    verb(own.removePasskey, removePasskey(ports)),
+    verb(own.renewRecoveryCodes, renewRecoveryCodes(ports)),
+    verb(own.listSessions, listSessions(ports)),
+    verb(own.endSession, endSession(ports)),
+    verb(own.endOtherSessions, endOtherSessions(ports)),
+    verb(own.beginPasskeyStepUp, beginPasskeyStepUp(ports)),
+    verb(own.stepUp, stepUp(ports)),
+    verb(own.readSignInPolicy, readSignInPolicy),
+    verb(own.changeSignInPolicy, changeSignInPolicy(ports)),
+    verb(own.endSessionsOf, endSessionsOf(ports)),
+    verb(own.resetFactorsOf, resetFactorsOf(ports)),
+    verb(own.makePasswordLink, makePasswordLinkFor(ports)),
   ];
 };

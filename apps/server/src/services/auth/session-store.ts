@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
+import { refreshLifetimeMs } from './rules/lifetimes.ts';
 
 export interface SessionRow {
   readonly id: string;
@@ -27,15 +28,59 @@ export const insertSession = async (
     userId: string;
     deviceId: string;
     role: string;
+    method: string;
+    country: string | null;
     familySecret: Buffer;
     startedAt: Date;
     endsBy: Date;
   },
 ): Promise<void> => {
   await sql`
-    INSERT INTO auth.session (org_id, id, user_id, device_id, role, family_secret, started_at, ends_by)
-    VALUES (${session.orgId}, ${session.id}, ${session.userId}, ${session.deviceId}, ${session.role},
-      ${session.familySecret}, ${session.startedAt}, ${session.endsBy})`.execute(tx);
+    INSERT INTO auth.session (org_id, id, user_id, device_id, role, method, country, family_secret, started_at,
+      last_used_at, proved_at, ends_by)
+    VALUES (${session.orgId}, ${session.id}, ${session.userId}, ${session.deviceId}, ${session.role}, ${session.method},
+      ${session.country}, ${session.familySecret}, ${session.startedAt}, ${session.startedAt}, ${session.startedAt},
+      ${session.endsBy})`.execute(tx);
+};
+
+/** Where the user signed in lately, the newest first. */
+export const readHistory = async (tx: Tx, userId: string): Promise<{ country: string | null; startedAt: Date }[]> => {
+  const { rows } = await sql<{ country: string | null; startedAt: Date }>`
+    SELECT country, started_at AS "startedAt" FROM auth.session
+    WHERE user_id = ${userId} ORDER BY started_at DESC LIMIT 100`.execute(tx);
+  return rows;
+};
+
+export interface OpenSessionRow {
+  readonly id: string;
+  readonly deviceName: string | null;
+  readonly method: string;
+  readonly country: string | null;
+  readonly startedAt: Date;
+  readonly lastUsedAt: Date;
+}
+
+/** As their user looks at them, the one used last first; none that has run out. */
+export const describeOpenSessions = async (tx: Tx, userId: string, at: Date): Promise<OpenSessionRow[]> => {
+  const unusedSince = new Date(at.getTime() - refreshLifetimeMs);
+  const { rows } = await sql<OpenSessionRow>`
+    SELECT session.id, device.name AS "deviceName", session.method, session.country, session.started_at AS "startedAt",
+      coalesce(session.last_used_at, session.started_at) AS "lastUsedAt"
+    FROM auth.session
+    LEFT JOIN auth.device USING (org_id, user_id, device_id)
+    WHERE session.user_id = ${userId} AND session.ended_at IS NULL AND session.ends_by > ${at}
+      AND coalesce(session.last_used_at, session.started_at) > ${unusedSince}
+    ORDER BY 6 DESC, session.id DESC`.execute(tx);
+  return rows;
+};
+
+/** Its user has just shown that it is them. */
+export const markProved = async (tx: Tx, sessionId: string, at: Date): Promise<void> => {
+  await sql`UPDATE auth.session SET proved_at = ${at} WHERE id = ${sessionId}`.execute(tx);
+};
+
+export const markSessionUsed = async (tx: Tx, sessionId: string, at: Date): Promise<void> => {
+  await sql`UPDATE auth.session SET last_used_at = ${at} WHERE id = ${sessionId}`.execute(tx);
 };
 
 /** Locks the session: of parallel refreshes of one family, one goes first and the others see what it did. */

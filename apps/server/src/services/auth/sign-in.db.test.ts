@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deploymentOrgId } from '../../platform/audit-trail/append.ts';
 import { uuidv7 } from '../../platform/ids.ts';
-import { openSessionsAtMost } from './sign-in.ts';
+import { openSessionsAtMost } from './open-session.ts';
 import { AuthWorld, accepted, codeOf } from './testing/world.ts';
 
 let world: AuthWorld;

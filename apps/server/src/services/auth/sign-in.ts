@@ -1,42 +1,35 @@
-import { randomBytes } from 'node:crypto';
-import type { authRoutes } from '@muster/contracts';
+import type { authRoutes, SignInStep } from '@muster/contracts';
 import { appendAudit } from '../../platform/audit-trail/append.ts';
-import type { Clock } from '../../platform/clock.ts';
-import type { Database, Tx } from '../../platform/database/port.ts';
-import type { EventBus } from '../../platform/events/port.ts';
+import type { Tx } from '../../platform/database/port.ts';
 import type { OpenCall, OpenHandler } from '../../platform/http/call.ts';
 import { problem } from '../../platform/http/problem.ts';
-import { uuidv7 } from '../../platform/ids.ts';
-import { findCandidates, lockCredential, type SignInCandidate } from './account-store.ts';
-import { readBindings, writeDevice } from './device-store.ts';
-import { endSessions } from './end-sessions.ts';
-import { type IssueTokens, refreshExpiry, sessionLifetimeMs, type TokenSubject } from './issue-tokens.ts';
+import { findCandidates, readCredential, type SignInCandidate } from './account-store.ts';
+import { insertChallenge } from './challenge-store.ts';
+import { listPasskeys, readFactors } from './factor-store.ts';
+import { openSession, type OpenedSession, tokensOf } from './open-session.ts';
+import { askForPasskey } from './passkeys.ts';
 import { verifyPassword } from './passwords.ts';
-import { bindsDevice } from './rules/device-binding.ts';
-import { firstRefreshToken, hashOf, type RefreshToken } from './rules/refresh-token.ts';
+import { readPolicy } from './policy-store.ts';
+import type { AuthPorts } from './ports.ts';
 import { signInLimits } from './rules/sign-in-limits.ts';
-import { insertRefreshToken, insertSession, listOpenSessions } from './session-store.ts';
-import type { SignInThrottle } from './sign-in-throttle.ts';
+import { stepAfterPassword } from './rules/sign-in-step.ts';
 
-export interface SignInDependencies {
-  readonly database: Database;
-  readonly events: Pick<EventBus, 'append'>;
-  readonly throttle: SignInThrottle;
-  readonly clock: Clock;
-  readonly issue: IssueTokens;
+type SignInPorts = Pick<AuthPorts, 'database' | 'events' | 'throttle' | 'clock' | 'issue' | 'party' | 'findCountry'>;
+interface Device {
+  readonly deviceId: string;
+  readonly name: string;
 }
-
-/** The one who has been away longest is signed out when a user signs in once more than this. */
-export const openSessionsAtMost = 20;
+type AfterPassword = { readonly opened: OpenedSession } | { readonly step: SignInStep };
 
 /**
  * By e-mail or number, and password. An account that does not exist, is ambiguous, suspended or has no password is
- * answered as a wrong password is, after the same work.
+ * answered as a wrong password is, after the same work. Whether there is a second step is told only to who knows the
+ * password.
  */
 export const signIn =
-  (dependencies: SignInDependencies): OpenHandler<typeof authRoutes.signIn> =>
+  (ports: SignInPorts): OpenHandler<typeof authRoutes.signIn> =>
   async ({ body }, call) => {
-    const { database, throttle } = dependencies;
+    const { database, throttle } = ports;
     const { identifier, organization, device } = body;
     const found = await database.acrossOrganizations(
       'auth',
@@ -51,24 +44,71 @@ export const signIn =
     if (waitMs !== null) return problem('too-many-requests', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
 
     const fits = await verifyPassword(candidate?.passwordHash ?? null, body.password);
-    const opened =
+    const country = await ports.findCountry(call.ipAddress);
+    const next =
       candidate !== undefined && fits && candidate.status === 'active'
         ? await database.inOrganization('auth', candidate.orgId, (tx) =>
-            openSession(tx, dependencies, candidate, device, call),
+            afterPassword(tx, ports, { candidate, device, country, call }),
           )
         : null;
-    if (opened === null) {
+    if (next === null) {
       await throttle.failed(limits);
-      await logRefusal(dependencies, candidate, call);
+      await logRefusal(ports, candidate, call);
       return problem('sign-in-refused');
     }
+    // The tries are not given back: who knows the password, and not the second factor, gets no more of them.
+    if ('step' in next) return problem('second-factor-needed', { extra: next.step });
     await throttle.succeeded(limits);
-    return dependencies.issue(opened.subject, opened.refresh, dependencies.clock.now());
+    return tokensOf(ports, next.opened);
   };
+
+/** Null when the password was changed, or the account closed, while it was being verified. */
+const afterPassword = async (
+  tx: Tx,
+  ports: SignInPorts,
+  {
+    candidate,
+    device,
+    country,
+    call,
+  }: { candidate: SignInCandidate; device: Device; country: string | null; call: OpenCall },
+): Promise<AfterPassword | null> => {
+  const { orgId, userId, role } = candidate;
+  const credential = await readCredential(tx, userId);
+  if (credential === null || credential.passwordHash !== candidate.passwordHash) return null;
+  const factors = await readFactors(tx, userId);
+  const { staffSecondFactor } = await readPolicy(tx);
+  const step = stepAfterPassword({ role, factors, passwordStandsAlone: credential.standsAlone, staffSecondFactor });
+  if (step === 'done') {
+    const opened = await openSession(tx, ports, { orgId, userId, device, method: 'password', country }, call);
+    return opened && { opened };
+  }
+  const passkey =
+    step === 'prove' && factors.includes('passkey')
+      ? await askForPasskey(ports.party, await listPasskeys(tx, userId))
+      : null;
+  const { token, expiresAt } = await insertChallenge(tx, {
+    orgId,
+    userId,
+    deviceId: device.deviceId,
+    purpose: step === 'prove' ? 'sign-in' : 'set-up',
+    passkeyChallenge: passkey?.challenge ?? null,
+    at: ports.clock.now(),
+  });
+  return {
+    step: {
+      step,
+      challenge: token.text,
+      expiresAt: expiresAt.toISOString(),
+      factors: step === 'prove' ? factors : ['totp', 'passkey'],
+      passkey,
+    },
+  };
+};
 
 /** Stands in the log of the organization, or in that of the deployment where no account was meant. */
 const logRefusal = async (
-  { database, clock }: SignInDependencies,
+  { database, clock }: Pick<SignInPorts, 'database' | 'clock'>,
   candidate: SignInCandidate | undefined,
   call: OpenCall,
 ): Promise<void> => {
@@ -87,46 +127,4 @@ const logRefusal = async (
   await (candidate === undefined
     ? database.acrossOrganizations('auth', log)
     : database.inOrganization('auth', candidate.orgId, log));
-};
-
-const openSession = async (
-  tx: Tx,
-  { events, clock }: SignInDependencies,
-  { orgId, userId, role }: SignInCandidate,
-  device: { deviceId: string; name: string },
-  call: OpenCall,
-): Promise<{ subject: TokenSubject; refresh: { token: RefreshToken; expiresAt: Date } } | null> => {
-  if (!(await lockCredential(tx, userId))) return null;
-  const at = clock.now();
-  const { deviceId, name } = device;
-  const bindings = await readBindings(tx, userId, deviceId);
-  const bind = bindsDevice({ role, ...bindings });
-  await writeDevice(tx, { orgId, userId, deviceId, name, bind, at });
-
-  const earlier = await listOpenSessions(tx, userId);
-  const surplus = earlier.slice(openSessionsAtMost - 1).map(({ id }) => id);
-  await endSessions(tx, events, { orgId, sessionIds: surplus, cause: 'too-many-sessions', at });
-
-  const sessionId = uuidv7();
-  const endsBy = new Date(at.getTime() + sessionLifetimeMs);
-  const token = firstRefreshToken(orgId, sessionId, randomBytes(32));
-  const expiresAt = refreshExpiry(at, endsBy);
-  const familySecret = randomBytes(32);
-  await insertSession(tx, { orgId, id: sessionId, userId, deviceId, role, familySecret, startedAt: at, endsBy });
-  await insertRefreshToken(tx, { orgId, hash: hashOf(token), sessionId, parentHash: null, issuedAt: at, expiresAt });
-
-  const bound = bind || bindings.ownDeviceId === deviceId;
-  await events.append(tx, orgId, [{ type: 'auth.device-seen', key: userId, payload: { userId, deviceId, bound } }]);
-  await appendAudit(
-    tx,
-    {
-      actor: { kind: 'user', userId, role },
-      action: 'auth.signed-in',
-      object: { kind: 'session', id: sessionId },
-      requestId: call.requestId,
-      detail: { deviceId, deviceName: name, bound, ipAddress: call.ipAddress, userAgent: call.userAgent },
-    },
-    clock,
-  );
-  return { subject: { userId, orgId, role, sessionId, deviceId }, refresh: { token, expiresAt } };
 };

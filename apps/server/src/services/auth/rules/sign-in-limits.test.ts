@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type SignInTry, signInLimits } from './sign-in-limits.ts';
+import { proofLimits, type SignInTry, signInLimits } from './sign-in-limits.ts';
 
 const tried: SignInTry = {
   identifier: 'Ann@example.org',
@@ -36,5 +36,25 @@ describe('signInLimits', () => {
   it('puts nobody’s name or address into a key', () => {
     const { tries, failures } = signInLimits(tried);
     expect(JSON.stringify([tries('0'), failures])).not.toMatch(/ann|192\.0/i);
+  });
+});
+
+describe('proofLimits', () => {
+  const elsewhereOf = (ipAddress: string) => proofLimits({ userId: 'ann', ipAddress, knownDeviceId: null });
+  it('adds up what strangers try from everywhere', () => {
+    const keys = (ipAddress: string) =>
+      elsewhereOf(ipAddress)
+        .tries('0')
+        .map(({ key }) => key);
+    expect(keys('192.0.2.1').filter((key) => keys('198.51.100.7').includes(key))).toHaveLength(1);
+  });
+  it('lets no stranger use up the tries of a known device', () => {
+    const own = proofLimits({ userId: 'ann', ipAddress: '192.0.2.1', knownDeviceId: 'phone' });
+    const theirs = new Set(
+      elsewhereOf('192.0.2.1')
+        .tries('0')
+        .map(({ key }) => key),
+    );
+    expect(own.tries('0').some(({ key }) => theirs.has(key))).toBe(false);
   });
 });

@@ -55,4 +55,26 @@ export const signInLimits = ({ identifier, organization, ipAddress, knownDeviceI
   };
 };
 
+/** Over all addresses: codes of six digits are guessed by many machines at once. */
+const proofsPerUser = { limit: 100, windowMs: 24 * 60 * minuteMs };
+
+/**
+ * How often somebody who knows the password already, or holds a session, may try a code or a password. An installation
+ * that the user has signed in on counts on its own, and is not stopped by what happens elsewhere.
+ */
+export const proofLimits = ({
+  userId,
+  ipAddress,
+  knownDeviceId,
+}: Pick<SignInTry, 'ipAddress' | 'knownDeviceId'> & { readonly userId: string }): SignInLimits => {
+  const from = knownDeviceId === null ? `address ${ipAddress}` : `device ${knownDeviceId}`;
+  const subject = `proof:${digest(JSON.stringify([userId, from]))}`;
+  const overall = knownDeviceId === null ? [{ key: `proof:user:${digest(userId)}`, ...proofsPerUser }] : [];
+  return {
+    subject,
+    tries: (epoch) => [...steps.map((step, index) => ({ key: `${subject}:${index}:${epoch}`, ...step })), ...overall],
+    failures: null,
+  };
+};
+
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);

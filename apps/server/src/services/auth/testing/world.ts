@@ -1,4 +1,12 @@
-import type { Role, Tokens } from '@muster/contracts';
+import {
+  type Role,
+  type RouteAnswer,
+  type RouteDefinition,
+  type RouteInput,
+  type SignInStep,
+  signInStep,
+  type Tokens,
+} from '@muster/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createMemoryCache } from '../../../platform/cache/memory.ts';
 import { SettableClock } from '../../../platform/clock.ts';
@@ -7,21 +15,21 @@ import { appendToOutbox } from '../../../platform/events/outbox.ts';
 import type { EventBus } from '../../../platform/events/port.ts';
 import type { AccessTokens } from '../../../platform/http/access-token.ts';
 import { createAccessTokens } from '../../../platform/http/access-token-verifier.ts';
-import type { Call, OpenCall } from '../../../platform/http/call.ts';
+import type { Call, OpenCall, OpenHandler, SignedInHandler, Verb } from '../../../platform/http/call.ts';
 import { Problem } from '../../../platform/http/problem.ts';
 import { uuidv7 } from '../../../platform/ids.ts';
 import { accessChanges } from '../consumers.ts';
-import { issueTokens } from '../issue-tokens.ts';
 import { jwks } from '../jwks.ts';
+import type { AuthPorts } from '../ports.ts';
 import { refresh } from '../refresh.ts';
+import { authPorts } from '../routes.ts';
 import { hashPassword, seedCredentials } from '../seed.ts';
 import { signIn } from '../sign-in.ts';
-import { SignInThrottle } from '../sign-in-throttle.ts';
 import { signOut } from '../sign-out.ts';
 import { SigningKeys } from '../signing-keys.ts';
 
 export const password = 'correct horse battery';
-const issuer = 'https://muster.example';
+export const issuer = 'https://muster.example';
 
 /** One auth service on a database of its own, with a clock that stands still. */
 export class AuthWorld {
@@ -29,13 +37,14 @@ export class AuthWorld {
   readonly db: TestDatabase;
   readonly accessTokens: AccessTokens;
   readonly events: Pick<EventBus, 'append'>;
+  readonly ports: AuthPorts;
   readonly #passwordHash: string;
   readonly #signIn: ReturnType<typeof signIn>;
   readonly #refresh: ReturnType<typeof refresh>;
   readonly #signOut: ReturnType<typeof signOut>;
   readonly #jwks: ReturnType<typeof jwks>;
 
-  private constructor(db: TestDatabase, passwordHash: string) {
+  private constructor(db: TestDatabase, passwordHash: string, secretKeys: readonly Uint8Array[]) {
     const { database } = db;
     const { clock } = this;
     this.db = db;
@@ -43,17 +52,19 @@ export class AuthWorld {
     this.events = { append: (tx, orgId, events) => appendToOutbox(tx, orgId, events, clock) };
     this.accessTokens = this.otherProcess();
     const keys = new SigningKeys(database, clock);
-    const dependencies = { database, clock, events: this.events, issue: issueTokens({ keys, issuer }) };
-    const throttle = new SignInThrottle(createMemoryCache(clock));
-    this.#signIn = signIn({ ...dependencies, throttle });
-    this.#refresh = refresh(dependencies);
-    this.#signOut = signOut({ ...dependencies, accessTokens: this.accessTokens });
+    const settings = { publicUrl: issuer, webRoot: '', serviceUrls: new Map(), secretKeys };
+    const { accessTokens } = this;
+    const events = this.events as EventBus;
+    this.ports = authPorts({ database, clock, events, accessTokens, cache: createMemoryCache(clock), settings }, keys);
+    this.#signIn = signIn(this.ports);
+    this.#refresh = refresh(this.ports);
+    this.#signOut = signOut(this.ports);
     this.#jwks = jwks(keys);
   }
 
-  static async create(): Promise<AuthWorld> {
+  static async create(secretKeys: readonly Uint8Array[] = []): Promise<AuthWorld> {
     const [db, passwordHash] = await Promise.all([testDatabase({ poolSize: 20 }), hashPassword(password)]);
-    return new AuthWorld(db, passwordHash);
+    return new AuthWorld(db, passwordHash, secretKeys);
   }
 
   /** A verifier as another process has it. */
@@ -94,16 +105,58 @@ export class AuthWorld {
     return accepted(await this.signIn(given));
   }
 
+  /** The second step that a right password leads to. @throws when there is none */
+  async secondStep(given: SignInGiven): Promise<SignInStep> {
+    const answer = await this.signIn(given);
+    if (!(answer instanceof Problem) || answer.code !== 'second-factor-needed')
+      throw new Error('there is no second step');
+    return signInStep.parse(answer.details.extra);
+  }
+
+  /** A route without a session. */
+  open<R extends RouteDefinition>(
+    handler: OpenHandler<R>,
+    body: RouteInput<R>['body'],
+    changes: Partial<OpenCall> = {},
+  ): Promise<RouteAnswer<R> | Problem> {
+    return caught(() => handler({ body } as RouteInput<R>, { ...this.#call(), ...changes }));
+  }
+
+  /** A verb, as the holder of the token calls it: in a transaction, which a thrown problem undoes. */
+  async verb<R extends RouteDefinition>(
+    verb: Verb<R>,
+    { accessToken }: Pick<Tokens, 'accessToken'>,
+    input: Partial<RouteInput<R>> = {},
+  ): Promise<RouteAnswer<R> | Problem> {
+    const call = await this.#signedInCall(accessToken);
+    return caught(() =>
+      this.db.database.inOrganization('auth', call.actor.orgId, (tx) => verb(tx, input as RouteInput<R>, call)),
+    );
+  }
+
+  async signedInRoute<R extends RouteDefinition>(
+    handler: SignedInHandler<R>,
+    { accessToken }: Pick<Tokens, 'accessToken'>,
+    input: Partial<RouteInput<R>> = {},
+  ): Promise<RouteAnswer<R> | Problem> {
+    const call = await this.#signedInCall(accessToken);
+    return caught(() => handler(input as RouteInput<R>, call));
+  }
+
+  async #signedInCall(accessToken: string): Promise<Call & Wire> {
+    const actor = await this.accessTokens.verify(accessToken);
+    if (actor === null) throw new Error('not signed in');
+    return { ...this.#call(), actor, ties: [] };
+  }
+
   refresh(refreshToken: string, deviceId: string): Promise<Tokens | Problem> {
     const input = { params: undefined, query: undefined, body: { refreshToken, deviceId } };
     return this.#refresh(input, this.#call());
   }
 
   async signOut(accessToken: string): Promise<void> {
-    const actor = await this.accessTokens.verify(accessToken);
-    if (actor === null) throw new Error('not signed in');
-    const call: Call = { ...this.#call(), actor, ties: [] };
-    await this.#signOut({ params: undefined, query: undefined, body: undefined }, call as Call & Wire);
+    const call = await this.#signedInCall(accessToken);
+    await this.#signOut({ params: undefined, query: undefined, body: undefined }, call);
   }
 
   async publicKeys(): Promise<Record<string, unknown>[]> {
@@ -169,7 +222,17 @@ interface SignInGiven {
   readonly ipAddress?: string;
 }
 
-export const accepted = (answer: Tokens | Problem): Tokens => {
+const caught = async <T>(work: () => Promise<T>): Promise<T | Problem> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+};
+
+/** The answer. @throws the problem, if it is one */
+export const accepted = <T>(answer: T | Problem): T => {
   if (answer instanceof Problem) throw answer;
   return answer;
 };
