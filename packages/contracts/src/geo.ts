@@ -103,6 +103,28 @@ export const geoRoutes = {
     answer: z.strictObject({ level: locationLevel, items: z.array(presence) }),
     idempotency: 'natural',
   }),
+  listNearby: route({
+    operation: 'listNearby',
+    service: 'geo',
+    method: 'GET',
+    path: '/v1/presence/nearby',
+    summary: 'Who is within a radius of a place, of those whose coordinates the caller may see; recorded as a look',
+    access: location,
+    query: z.strictObject({
+      latitude: z.coerce.number().pipe(coordinates.shape.latitude),
+      longitude: z.coerce.number().pipe(coordinates.shape.longitude),
+      radiusMeters: z.coerce.number().min(1).max(10_000),
+      limit: z.coerce.number().int().min(1).max(500).default(100),
+    }),
+    answer: z.strictObject({
+      level: locationLevel,
+      items: z.array(z.strictObject({ ...presence.shape, distanceMeters: z.number().min(0) })).meta({
+        description: 'the nearest first',
+      }),
+      more: z.number().int().min(0).meta({ description: 'how many more there are, farther away' }),
+    }),
+    idempotency: 'natural',
+  }),
   readPresence: route({
     operation: 'readPresence',
     service: 'geo',

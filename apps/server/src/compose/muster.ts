@@ -128,7 +128,7 @@ export class Muster {
     const { targets, MUSTER_DATABASE_URL: databaseUrl, MUSTER_REDIS_URL: redis } = this.configuration;
     if (databaseUrl === undefined || !answersFor(targets, 'gateway')) return;
     const claim = await claimGateway(databaseUrl, redis.length === 0 ? 'memory' : 'redis', this.telemetry);
-    this.#lifecycle.started('the claim to be a gateway', claim.release);
+    this.#lifecycle.started('the claim to be a gateway', () => claim.release());
   }
 
   async #start(service: Service): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { LocalLimits } from './local-limits.ts';
+import { createMemoryPlaces } from './memory-places.ts';
 import type { Cache } from './port.ts';
 
 /** Entries beyond this are forgotten, the oldest first: a cache must not grow with its callers. */
@@ -37,6 +38,7 @@ export const createMemoryCache = (clock: Clock): Cache => {
       entries.delete(key);
     },
     take: (key, limit, windowMs) => limits.take(key, limit, windowMs),
+    places: createMemoryPlaces(clock),
     check: async () => undefined,
     close: async () => {
       entries.clear();

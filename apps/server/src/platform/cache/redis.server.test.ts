@@ -89,4 +89,32 @@ describe('a cache whose Redis', () => {
     expect(await cache.get('session')).toBeNull();
     expect(await cache.take('door', 1, 60_000)).toMatchObject({ allowed: true });
   });
+
+  it('was flushed, or was away for a moment, has no index of places any more', async ({ skip }) => {
+    const { redis, cache } = await given(skip);
+    const { places } = cache;
+    const here = { latitude: 46.92, longitude: 15.87 };
+    const make = async () => {
+      const { version } = await places.near('org', here, 1);
+      await places.replace('org', version, 'mark', new Map([['a', here]]), 60_000);
+    };
+    const found = async () => (await places.near('org', here, 100)).found;
+    await make();
+    const admin = new Redis(redis.url);
+    await admin.flushall();
+    expect(await found()).toBeNull();
+    await make();
+    expect(await found()).toEqual({ mark: 'mark', names: ['a'] });
+    // A Redis that makes room may drop one of the keys.
+    await admin.del('muster:places:{org}:at');
+    expect(await found()).toBeNull();
+    await make();
+    redis.freeze();
+    expect(await found()).toBeNull();
+    await places.remove('org', ['a']);
+    redis.thaw();
+    await until(async () => (await admin.zcard('muster:places:{org}:at')) === 0);
+    expect(await found()).toBeNull();
+    admin.disconnect();
+  });
 });

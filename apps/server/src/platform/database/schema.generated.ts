@@ -321,7 +321,7 @@ export interface GeoExcursion {
 
 export interface GeoLastPosition {
   accuracy_meters: number | null;
-  changed_in: Generated<string>;
+  changed_in: Generated<number>;
   device_id: string;
   fixed_at: Timestamp;
   heading_degrees: number | null;

@@ -1,6 +1,7 @@
 import type { Consumer, StoredEvent } from '../../platform/events/port.ts';
 import type { RecordedFix } from './ingest/sort-fixes.ts';
 import { recordLooks } from './looks/record-looks.ts';
+import type { PlaceIndex } from './nearby/place-index.ts';
 import { type JudgeDependencies, judgeSessions } from './presence/judge-sessions.ts';
 import { type NewestFix, saveLastPositions } from './presence/presence-store.ts';
 import type { PresenceFix } from './rules/excursions.ts';
@@ -14,18 +15,22 @@ const presenceTypes = [
 type PresenceType = (typeof presenceTypes)[number];
 
 /** Makes presence and excursions out of positions, ENTER and EXIT. */
-export const presenceConsumer = (deps: JudgeDependencies): Consumer<PresenceType> => ({
+export const presenceConsumer = (
+  deps: JudgeDependencies & { readonly placeIndex: Pick<PlaceIndex, 'left'> },
+): Consumer<PresenceType> => ({
   name: 'geo.presence',
   service: 'geo',
   types: presenceTypes,
   async handle(tx, events) {
     const orgId = events[0]?.orgId;
     if (orgId === undefined) return;
-    const { fixes, newest, changedSites } = gather(events);
+    const { fixes, newest, exits, changedSites } = gather(events);
     // Positions are judged by the new geofences from now on; what was judged stays.
     for (const siteId of changedSites) deps.fences.forget(siteId);
     await saveLastPositions(tx, orgId, newest);
     await judgeSessions(tx, deps, orgId, fixes);
+    // What is told has happened: a place that is gone too early is only not in the index.
+    await deps.placeIndex.left(orgId, exits);
   },
 });
 
@@ -34,12 +39,14 @@ interface Gathered {
   readonly fixes: ReadonlyMap<string, readonly PresenceFix[]>;
   /** One for each member. */
   readonly newest: readonly NewestFix[];
+  readonly exits: readonly { readonly memberId: string; readonly sessionId: string }[];
   readonly changedSites: readonly string[];
 }
 
 function gather(events: readonly StoredEvent<PresenceType>[]): Gathered {
   const fixes = new Map<string, PresenceFix[]>();
   const newest = new Map<string, NewestFix>();
+  const exits: { memberId: string; sessionId: string }[] = [];
   const changedSites: string[] = [];
   const fixesOf = (sessionId: string) => {
     const known = fixes.get(sessionId) ?? [];
@@ -51,8 +58,11 @@ function gather(events: readonly StoredEvent<PresenceType>[]): Gathered {
       case 'users.geofences-changed':
         changedSites.push(event.payload.siteId);
         break;
-      case 'attendance.entered':
       case 'attendance.exited':
+        exits.push(event.payload);
+        fixesOf(event.payload.sessionId);
+        break;
+      case 'attendance.entered':
         fixesOf(event.payload.sessionId);
         break;
       case 'geo.positions-recorded': {
@@ -70,7 +80,7 @@ function gather(events: readonly StoredEvent<PresenceType>[]): Gathered {
       }
     }
   }
-  return { fixes, newest: [...newest.values()], changedSites };
+  return { fixes, newest: [...newest.values()], exits, changedSites };
 }
 
 /** The gateway tells whose positions went out over a socket: those are looks like any other. */

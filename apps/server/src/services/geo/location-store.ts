@@ -37,7 +37,7 @@ interface SightRow {
 export async function readSights(
   tx: Tx,
   { actor, ties }: Call,
-  { memberId = null, groupId = null }: { memberId?: string | null; groupId?: string | null },
+  { memberIds = null, groupId = null }: { memberIds?: readonly string[] | null; groupId?: string | null },
 ): Promise<Sight[]> {
   // Staff see a last position of the session that is open, never one from before or beside it.
   const { rows } = await sql<SightRow>`
@@ -50,7 +50,7 @@ export async function readSights(
       AND access.live_level = 'full' AND (place.session_id = presence.session_id OR access.via IN ('linked', 'self'))
     WHERE access.viewer_id = ${actor.userId} AND access.via = ANY (${[...ties]}) AND access.live_level <> 'attendance'
       AND (presence.session_id IS NOT NULL OR place.member_id IS NOT NULL)
-      AND (${memberId}::uuid IS NULL OR access.member_id = ${memberId})
+      AND (${memberIds === null} OR access.member_id = ANY (${memberIds === null ? null : [...memberIds]}::uuid[]))
       AND (${groupId}::uuid IS NULL OR access.member_id IN (
         SELECT member_id FROM published.member WHERE group_id = ${groupId}))
     ORDER BY access.member_id`.execute(tx);

@@ -24,7 +24,7 @@ export const readPresence =
   (deps: Dependencies): Verb<typeof routes.readPresence> =>
   async (tx, { params }, call) => {
     await requireReach(tx, call, params.memberId);
-    const sights = await readSights(tx, call, { memberId: params.memberId });
+    const sights = await readSights(tx, call, { memberIds: [params.memberId] });
     await recordSights(tx, deps, call, sights);
     // Who is tied to a member twice sees by the better tie.
     const sight = sights.find(({ level }) => level === 'full') ?? sights[0];
@@ -33,7 +33,7 @@ export const readPresence =
       : { level: sight.level, presence: toPresence(sight) };
   };
 
-const recordSights = (tx: Tx, deps: Dependencies, { actor, at, requestId }: Call, sights: readonly Sight[]) =>
+export const recordSights = (tx: Tx, deps: Dependencies, { actor, at, requestId }: Call, sights: readonly Sight[]) =>
   recordLooks(tx, deps, {
     orgId: actor.orgId,
     viewerId: actor.userId,
@@ -48,7 +48,7 @@ const recordSights = (tx: Tx, deps: Dependencies, { actor, at, requestId }: Call
     })),
   });
 
-const toPresence = ({ memberId, state, since, lastHeardAt, position }: Sight): Presence => ({
+export const toPresence = ({ memberId, state, since, lastHeardAt, position }: Sight): Presence => ({
   memberId,
   state: state ?? 'unknown',
   since: since?.toISOString() ?? null,

@@ -8,6 +8,7 @@ import type { Consumer, EventBus, StoredEvent } from '../../../platform/events/p
 import type { Call, Verb } from '../../../platform/http/call.ts';
 import { Problem } from '../../../platform/http/problem.ts';
 import { presenceConsumer, watchingConsumer } from '../consumers.ts';
+import { PlaceIndex } from '../nearby/place-index.ts';
 import { authenticatePhone } from '../ingest/authenticate.ts';
 import { commitBatches } from '../ingest/commit.ts';
 import { quarantine } from '../ingest/quarantine.ts';
@@ -24,7 +25,11 @@ export function runGeo(db: TestDatabase, clock: SettableClock) {
   };
   const cache = createMemoryCache(clock);
   const judging = { events, clock, fences: new FenceCache(clock) };
-  const consumers = [presenceConsumer(judging) as Consumer, watchingConsumer({ events }) as Consumer];
+  const placeIndex = new PlaceIndex({ database, places: cache.places });
+  const consumers = [
+    presenceConsumer({ ...judging, placeIndex }) as Consumer,
+    watchingConsumer({ events }) as Consumer,
+  ];
   const queue = new IngestQueue(commitBatches(database));
   const ingest = { queue, quarantine: quarantine({ database, clock }) };
   const handled = new Set<string>();
@@ -43,6 +48,7 @@ export function runGeo(db: TestDatabase, clock: SettableClock) {
     clock,
     events,
     cache,
+    placeIndex,
     ...ingest,
     authenticate: authenticatePhone({ database, cache, clock }),
     watchSilence: watchSilence(database, judging),
