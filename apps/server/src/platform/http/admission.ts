@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Cache } from '../cache/port.ts';
 import type { AccessTokens } from './access-token.ts';
 import type { Actor } from './call.ts';
+import { networkOf } from './network-of.ts';
 import { problem } from './problem.ts';
 import { takeShare } from './shedding/shed.ts';
 
@@ -38,7 +39,7 @@ export type Admit = (access: RouteDefinition['access'], request: FastifyRequest,
 export const admission = ({ accessTokens, cache, rateLimits }: AdmissionSettings): Admit => {
   return async (access, request, reply) => {
     if (access === 'public' || access === 'kiosk') {
-      await takeFrom(cache, reply, `address:${request.ip}`, rateLimits?.perAddressPerMinute);
+      await takeFrom(cache, reply, `address:${networkOf(request.ip)}`, rateLimits?.perAddressPerMinute);
       return;
     }
     const actor = await authenticate(accessTokens, request);

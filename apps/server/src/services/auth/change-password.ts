@@ -1,6 +1,7 @@
 import type { authSecurityRoutes } from '@muster/contracts';
 import { appendAudit } from '../../platform/audit-trail/append.ts';
 import type { SignedInHandler } from '../../platform/http/call.ts';
+import { networkOf } from '../../platform/http/network-of.ts';
 import { problem } from '../../platform/http/problem.ts';
 import { lockUser, readCredential } from './account-store.ts';
 import { endSessions } from './end-sessions.ts';
@@ -19,7 +20,7 @@ export const changePassword =
   async ({ body }, { actor, requestId, ipAddress }) => {
     const { database, clock, throttle, events } = ports;
     const { orgId, userId, sessionId, deviceId } = actor;
-    const limits = proofLimits({ userId, ipAddress, knownDeviceId: deviceId });
+    const limits = proofLimits({ userId, ipAddress: networkOf(ipAddress), knownDeviceId: deviceId });
     const waitMs = await throttle.begin(limits);
     if (waitMs !== null) return problem('too-many-requests', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
     const ended = await database.inOrganization('auth', orgId, async (tx) => {

@@ -2,6 +2,7 @@ import type { authRoutes, RouteInput, SecondFactor } from '@muster/contracts';
 import { appendAudit } from '../../platform/audit-trail/append.ts';
 import type { Tx } from '../../platform/database/port.ts';
 import type { OpenCall, OpenHandler } from '../../platform/http/call.ts';
+import { networkOf } from '../../platform/http/network-of.ts';
 import { Problem, problem } from '../../platform/http/problem.ts';
 import { type Challenge, removeChallenge, takeChallenge } from './challenge-store.ts';
 import { isKnownDevice } from './device-store.ts';
@@ -57,7 +58,7 @@ const proveAndOpen = async (
   const { userId, passkeyChallenge } = challenge;
   const { requestId, ipAddress, userAgent } = call;
   const knownDeviceId = (await isKnownDevice(tx, userId, device.deviceId)) ? device.deviceId : null;
-  const limits = proofLimits({ userId, ipAddress, knownDeviceId });
+  const limits = proofLimits({ userId, ipAddress: networkOf(ipAddress), knownDeviceId });
   const waitMs = await ports.throttle.begin(limits);
   if (waitMs !== null) return problem('too-many-requests', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
 

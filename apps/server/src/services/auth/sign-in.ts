@@ -2,6 +2,7 @@ import type { authRoutes, SignInStep } from '@muster/contracts';
 import { appendAudit } from '../../platform/audit-trail/append.ts';
 import type { Tx } from '../../platform/database/port.ts';
 import type { OpenCall, OpenHandler } from '../../platform/http/call.ts';
+import { networkOf } from '../../platform/http/network-of.ts';
 import { problem } from '../../platform/http/problem.ts';
 import { findCandidates, readCredential, type SignInCandidate } from './account-store.ts';
 import { insertChallenge } from './challenge-store.ts';
@@ -39,7 +40,7 @@ export const signIn =
     const candidate = found.length === 1 ? found[0] : undefined;
 
     const knownDeviceId = candidate?.deviceKnown === true ? device.deviceId : null;
-    const limits = signInLimits({ identifier, organization, ipAddress: call.ipAddress, knownDeviceId });
+    const limits = signInLimits({ identifier, organization, ipAddress: networkOf(call.ipAddress), knownDeviceId });
     const waitMs = await throttle.begin(limits);
     if (waitMs !== null) return problem('too-many-requests', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
 

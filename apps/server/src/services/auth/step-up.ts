@@ -2,6 +2,7 @@ import type { authSecurityRoutes, Proof } from '@muster/contracts';
 import { appendAudit } from '../../platform/audit-trail/append.ts';
 import type { Tx } from '../../platform/database/port.ts';
 import type { Call, Verb } from '../../platform/http/call.ts';
+import { networkOf } from '../../platform/http/network-of.ts';
 import { type Problem, problem } from '../../platform/http/problem.ts';
 import { readCredential } from './account-store.ts';
 import { insertChallenge, removeChallenge, takeChallenge } from './challenge-store.ts';
@@ -36,7 +37,7 @@ export const stepUp =
   async (tx, { body }, call) => {
     const { actor, requestId, ipAddress } = call;
     const { userId, role, sessionId, deviceId } = actor;
-    const limits = proofLimits({ userId, ipAddress, knownDeviceId: deviceId });
+    const limits = proofLimits({ userId, ipAddress: networkOf(ipAddress), knownDeviceId: deviceId });
     const waitMs = await ports.throttle.begin(limits);
     if (waitMs !== null) return problem('too-many-requests', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
     const refusal = await refusalOf(tx, ports, call, body.proof);
