@@ -31,7 +31,8 @@ export function appendAudit(tx: Tx, entry: AuditEntry, clock: Clock = systemCloc
 }
 
 /**
- * Many facts in one statement, in their order. In a transaction without an organization they are entered under the
+ * Many facts in one statement, in their order. Where an account of the platform acts inside another organization, the
+ * detail, which is an object then, names its own. In a transaction without an organization they are entered under the
  * deployment.
  */
 export async function appendAudits(tx: Tx, entries: readonly AuditEntry[], clock: Clock = systemClock): Promise<void> {
@@ -42,7 +43,8 @@ export async function appendAudits(tx: Tx, entries: readonly AuditEntry[], clock
     INSERT INTO audit.entry (id, org_id, recorded_at, actor_kind, actor_user_id, actor_role, action, object_kind,
       object_id, purpose, request_id, detail)
     SELECT id, coalesce(platform.org_id(), ${deploymentOrgId}), ${now}, actor_kind, actor_user_id, actor_role, action,
-      object_kind, object_id, purpose, request_id, detail::jsonb
+      object_kind, object_id, purpose, request_id, CASE WHEN platform.visitor_id() IS NULL THEN detail::jsonb
+        ELSE detail::jsonb || jsonb_build_object('actorOrgId', current_setting('muster.home_org_id')) END
     FROM unnest(${entries.map(() => uuidv7())}::uuid[], ${entries.map((entry) => entry.actor.kind)}::text[],
       ${optional((entry) => entry.actor.userId)}::uuid[], ${optional((entry) => entry.actor.role)}::text[],
       ${entries.map((entry) => entry.action)}::text[], ${entries.map((entry) => entry.object.kind)}::text[],

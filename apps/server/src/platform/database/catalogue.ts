@@ -41,7 +41,7 @@ const knownPolicies: readonly [policy: string, pattern: string][] = [
   ],
   ['relay%', '^true$'],
   ['member\\_scope', memberScope],
-  ['own\\_rows', `^\\(\\(${actingUser} IS NULL\\) OR \\([a-z_]+ = ${actingUser}\\)\\)$`],
+  ['own\\_rows', `^\\(\\( SELECT platform.is_system\\(\\) AS is_system\\) OR \\([a-z_]+ = ${actingUser}\\)\\)$`],
   ['deployment', `IS NULL\\) AND \\(org_id = ''00000000-0000-0000-0000-000000000000''::uuid\\)\\)$`],
 ];
 const conditionOf = (column: string) => `coalesce(pg_get_expr(p.${column}, p.polrelid), '')`;

@@ -3,10 +3,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Tx } from '../database/port.ts';
 import type { Problem } from './problem.ts';
 
-/** Who is asking, as the verified access token says. */
+/** Who is asking, as the verified access token says; in a call, with the role that they have at this moment. */
 export interface Actor {
   readonly userId: string;
+  /** The organization in which they act: their own, but for accounts of the platform. */
   readonly orgId: string;
+  /** Of an account of the platform that acts inside another organization: its own. */
+  readonly homeOrgId?: string;
   readonly role: Role;
   /** The sign-in this token belongs to. */
   readonly sessionId: string;

@@ -6,8 +6,7 @@ import { routeOf } from './controller.ts';
 import { problem } from './problem.ts';
 
 /**
- * Nobody reaches a handler without a token that verifies, a role that holds the permission, a rate within bounds, and,
- * where the contract asks for a step-up, having shown lately that it is them.
+ * Nobody gets past without a token that verifies, a rate within bounds, and, where the contract asks for a step-up, having shown lately that it is them.
  */
 export class AccessGuard implements CanActivate {
   readonly #admit: Admit;

@@ -1,8 +1,10 @@
-import { type RouteDefinition, type RouteInput, tiesOf } from '@muster/contracts';
+import type { RouteDefinition, RouteInput } from '@muster/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { Standings } from '../access/standings.ts';
 import type { Clock } from '../clock.ts';
-import type { Database, TransactionOptions, Tx } from '../database/port.ts';
+import type { Database, Standing, TransactionOptions, Tx } from '../database/port.ts';
+import { actingOf, actorOf, callOf, requireStanding } from './acting.ts';
 import type { BoundRoute } from './bound-route.ts';
 import type { Call, OpenCall, OpenHandler, Reading, SignedInHandler, Verb } from './call.ts';
 import type { RunRoute } from './controller.ts';
@@ -20,15 +22,29 @@ interface RouteRunnerPorts {
   readonly checkAnswers: boolean;
 }
 
+interface Runner extends RouteRunnerPorts {
+  readonly standings: Standings;
+}
+
 type Any = RouteDefinition;
 
+/** A request, as far as it can be understood without asking anybody. */
+interface Understood {
+  readonly bound: BoundRoute;
+  readonly input: RouteInput<Any>;
+  readonly openCall: OpenCall;
+  /** Undefined where repeating changes nothing. */
+  readonly key: string | undefined;
+  readonly reply: FastifyReply;
+}
+
 /** From a request that the guard let through to its answer: validate, run in the route's mode, check, answer. */
-export const routeRunner =
-  (ports: RouteRunnerPorts): RunRoute =>
-  async (bound, request, reply) => {
-    const input = parseInput(bound.route, request);
+export const routeRunner = (ports: RouteRunnerPorts): RunRoute => {
+  const runner: Runner = { ...ports, standings: new Standings(ports.database) };
+  return async (bound, request, reply) => {
+    const understood = await understand(runner, bound, request, reply);
     assertInTime(reply);
-    const answer = await runInMode(ports, bound, input, request, reply);
+    const answer = await runInMode(runner, understood);
     if (answer instanceof Problem) throw answer;
     tagAnswer(bound.route, answer, reply);
     if (ports.checkAnswers && bound.route.answer !== null) bound.route.answer.parse(answer);
@@ -36,77 +52,83 @@ export const routeRunner =
     if (typeof contentType === 'string') reply.type(contentType);
     return bound.route.answer === null ? undefined : answer;
   };
+};
 
-const runInMode = (
-  ports: RouteRunnerPorts,
+const understand = async (
+  runner: Runner,
   bound: BoundRoute,
-  input: RouteInput<Any>,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<unknown> => {
-  const openCall = openCallOf(bound.route, request, ports.clock);
+): Promise<Understood> => {
+  const { route, mode } = bound;
+  try {
+    const input = parseInput(route, request);
+    const openCall = openCallOf(route, request, runner.clock);
+    const isRemembered = mode === 'verb' && route.idempotency === 'key';
+    const key = isRemembered ? idempotencyKeyOf(request.headers['idempotency-key']) : undefined;
+    return { bound, input, openCall, key, reply };
+  } catch (error) {
+    // Whoever may not ask is told that first, and nothing about how to ask.
+    if (mode !== 'open') await standingOf(runner, route, request);
+    throw error;
+  }
+};
+
+const runInMode = async (runner: Runner, understood: Understood): Promise<unknown> => {
+  const { bound, input, openCall, reply } = understood;
+  const { request } = reply;
   switch (bound.mode) {
     case 'open':
       return (bound.handler as unknown as OpenHandler<Any>)(input, { ...openCall, request, reply });
     case 'signed-in': {
-      const call = { ...signedInCallOf(bound.route, openCall, request), request, reply };
+      const call = { ...(await permitted(runner, bound.route, openCall, request)), request, reply };
       return (bound.handler as unknown as SignedInHandler<Any>)(input, call);
     }
     case 'reading':
-      return runReading(ports, bound, input, signedInCallOf(bound.route, openCall, request), reply);
+      return runReading(runner, understood, await permitted(runner, bound.route, openCall, request));
     case 'verb':
-      return runVerb(ports, bound, input, signedInCallOf(bound.route, openCall, request), reply);
+      return runVerb(runner, understood);
   }
 };
 
-/** One transaction: the key is looked up, the verb runs, the answer is remembered. Then it commits, then we answer. */
-const runVerb = (
-  ports: RouteRunnerPorts,
-  bound: BoundRoute,
-  input: RouteInput<Any>,
-  call: Call,
-  reply: FastifyReply,
-): Promise<unknown> => {
+/** Where no transaction tells. @throws a problem when the caller does not hold the route's permission */
+const standingOf = async ({ standings }: Runner, route: Any, request: FastifyRequest): Promise<Standing> =>
+  requireStanding(route, await standings.of(actingOf(route, actorOf(route, request))));
+
+const permitted = async (runner: Runner, route: Any, openCall: OpenCall, request: FastifyRequest): Promise<Call> =>
+  callOf(openCall, actorOf(route, request), await standingOf(runner, route, request));
+
+/**
+ * One transaction: what the caller holds comes with its beginning, the key is looked up, the verb runs, the answer is
+ * remembered. Then it commits, then we answer.
+ */
+const runVerb = ({ database }: Runner, { bound, input, openCall, key, reply }: Understood): Promise<unknown> => {
   const { route } = bound;
   const { request } = reply;
   const run = bound.handler as unknown as Verb<Any>;
+  const actor = actorOf(route, request);
   const options: TransactionOptions =
     route.method === 'GET' ? {} : { onCommitted: (at) => void reply.header('Muster-Written-At', at) };
-  const inTransaction = <T>(work: (tx: Tx) => Promise<T>) => {
-    const hasBegun = beginWaiting(reply);
-    return ports.database.inOrganization(
-      route.service,
-      call.actor.orgId,
-      (tx) => {
-        hasBegun();
-        // Where a process is busy, the time goes into waiting for a connection.
-        assertInTime(reply);
-        return work(tx);
-      },
-      options,
-    );
-  };
-  if (route.idempotency === 'natural') return inTransaction((tx) => run(tx, input, call));
-
-  const key = idempotencyKeyOf(request.headers['idempotency-key']);
-  const fingerprint = fingerprintOf(route.operation, request.url, request.body);
-  return inTransaction(async (tx) => {
+  const hasBegun = beginWaiting(reply);
+  const work = async (tx: Tx, standing: Standing | null): Promise<unknown> => {
+    hasBegun();
+    // Where a process is busy, the time goes into waiting for a connection.
+    assertInTime(reply);
+    const call = callOf(openCall, actor, requireStanding(route, standing));
+    if (key === undefined) return run(tx, input, call);
+    const fingerprint = fingerprintOf(route.operation, request.url, request.body);
     const before = await recallAnswer(tx, call, key, fingerprint);
     if (before !== null) return recalled(route, before);
     const answer = await run(tx, input, call);
     await rememberAnswer(tx, call, key, fingerprint, toRemember(route, answer));
     return answer;
-  });
+  };
+  return database.asUser(route.service, actingOf(route, actor), work, options);
 };
 
 /** A client names the newest of its own writes that it knows of; an answer from a replica says how old it may be. */
-const runReading = (
-  { database }: RouteRunnerPorts,
-  { route, handler }: BoundRoute,
-  input: RouteInput<Any>,
-  call: Call,
-  reply: FastifyReply,
-): Promise<unknown> => {
+const runReading = ({ database }: Runner, { bound, input, reply }: Understood, call: Call): Promise<unknown> => {
+  const { route, handler } = bound;
   const run = handler as unknown as Reading<Any>;
   const work = (tx: Tx) => {
     assertInTime(reply);
@@ -115,6 +137,7 @@ const runReading = (
   return database.reading(route.service, call.actor.orgId, work, {
     writtenAt: reply.request.headers['muster-read-after']?.toString(),
     onReplica: (behindSeconds) => void reply.header('Muster-Lag-Seconds', behindSeconds.toFixed(1)),
+    onBehalfOf: { ...actingOf(route, call.actor), ties: call.ties },
   });
 };
 
@@ -142,13 +165,6 @@ const openCallOf = (route: RouteDefinition, request: FastifyRequest, clock: Cloc
   at: clock.now(),
   ifMatch: namedVersion(route, request),
 });
-
-const signedInCallOf = (route: RouteDefinition, openCall: OpenCall, request: FastifyRequest): Call => {
-  const { actor } = request;
-  if (actor === undefined) throw new Error(`${route.operation} has no actor: its access must not be public.`);
-  const ties = typeof route.access === 'object' ? tiesOf(actor.role, route.access.permission) : [];
-  return { ...openCall, actor, ties };
-};
 
 const parseInput = (route: RouteDefinition, request: FastifyRequest): RouteInput<Any> => ({
   params: parse('path', route.params, request.params),

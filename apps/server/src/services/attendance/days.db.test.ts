@@ -89,7 +89,7 @@ describe('closing days', () => {
     const { nonce } = await school.scan(suspended);
     await school.plant(`UPDATE users.account SET status = 'left' WHERE id = $1`, [leaver.userId]);
     await school.plant(`UPDATE users.account SET status = 'suspended' WHERE id = $1`, [suspended.userId]);
-    expect(refused(await school.enter(suspended, { nonce })).code).toBe('not-permitted');
+    expect(refused(await school.enter(suspended, { nonce })).code).toBe('session-ended');
     school.at('18:01', '2026-03-12');
     await school.closeDays();
     expect(await school.told('attendance.exited', leaver)).toMatchObject([{ noExit: true }]);

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type EventPayload, fraudRoutes, type Role, tiesOf } from '@muster/contracts';
+import { type EventPayload, fraudRoutes, type Role } from '@muster/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SettableClock } from '../../platform/clock.ts';
 import { type TestDatabase, testDatabase } from '../../platform/database/testing/test-database.ts';
 import { appendToOutbox } from '../../platform/events/outbox.ts';
 import type { StoredEvent } from '../../platform/events/port.ts';
 import { Problem } from '../../platform/http/problem.ts';
+import { inCallOf } from '../../platform/http/testing/in-call-of.ts';
 import { hearFacts } from './hear-facts.ts';
 import { readRisk } from './read-risk.ts';
 import { watchPositions } from './watch-positions.ts';
@@ -84,9 +85,10 @@ const watch = (...heard: StoredEvent<never>[]) =>
   test.database.inOrganization('fraud', orgId, (tx) => positions.handle(tx, heard));
 
 const risk = async (userId = memberId, role: Role = 'member') => {
-  const call = { actor: { userId, orgId, role }, ties: tiesOf(role, 'signals.see'), at: clock.now() };
   const input = { params: { memberId }, query: undefined, body: undefined };
-  const answer = await test.database.inOrganization('fraud', orgId, (tx) => readRisk(tx, input, call as never));
+  const answer = await inCallOf(test.database, fraudRoutes.readRisk, { userId, orgId, role }, clock.now(), (tx, call) =>
+    readRisk(tx, input, call),
+  );
   if (answer instanceof Problem) throw answer;
   return fraudRoutes.readRisk.answer.parse(answer);
 };

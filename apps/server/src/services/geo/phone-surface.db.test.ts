@@ -220,7 +220,8 @@ describe('refusals', () => {
     ]);
     const remove = (who: ReturnType<typeof member>) =>
       geo.call(routes.removePhoneClient, removePhoneClient(geo), who, { params: { phoneClientId: ids.gpslogger } });
-    expect(await remove({ ...member(), userId: world.teacherId })).toBe('not-found');
+    expect(await remove({ ...member(), userId: await world.addMember() })).toBe('not-found');
+    expect(await remove({ ...member(), userId: world.teacherId })).toBe('not-permitted');
     expect(await remove(member())).toBeNull();
     expect((await send({ url: `/clients/gpslogger/${secrets.gpslogger}` }))[0]).toBe(403);
     expect(await list()).toHaveLength(3);

@@ -48,6 +48,11 @@ CREATE FUNCTION platform.visitor_id() RETURNS uuid
   LANGUAGE sql STABLE PARALLEL SAFE
   RETURN CASE WHEN coalesce(current_setting('muster.home_org_id', true), '') <> '' THEN platform.acting_user_id() END;
 
+-- Nobody acts: a job, a consumer, sign-in.
+CREATE FUNCTION platform.is_system() RETURNS boolean
+  LANGUAGE sql STABLE PARALLEL SAFE
+  RETURN coalesce(current_setting('muster.scope', true), '') = '';
+
 CREATE FUNCTION platform.scope_is_wide() RETURNS boolean
   LANGUAGE sql STABLE PARALLEL SAFE
   RETURN coalesce(current_setting('muster.scope', true), '') IN ('', 'organization') OR current_user = 'muster_scope';
@@ -71,12 +76,13 @@ CREATE FUNCTION platform.protect_own_rows(tenant_table regclass, user_column nam
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   condition text := format(
-    '(((SELECT platform.acting_user_id()) IS NULL) OR %I = (SELECT platform.acting_user_id()))', user_column);
+    '((SELECT platform.is_system()) OR %I = (SELECT platform.acting_user_id()))', user_column);
 BEGIN
   EXECUTE format('CREATE POLICY own_rows ON %1$s AS RESTRICTIVE USING %2$s WITH CHECK %2$s', tenant_table, condition);
 END $$;
 
-GRANT EXECUTE ON FUNCTION platform.acting_user_id(), platform.visitor_id(), platform.scope_is_wide() TO PUBLIC;
+GRANT EXECUTE ON FUNCTION platform.acting_user_id(), platform.visitor_id(), platform.is_system(), platform.scope_is_wide()
+  TO PUBLIC;
 
 SET LOCAL ROLE muster_scope;
 -- The views they read are made by the services, later.

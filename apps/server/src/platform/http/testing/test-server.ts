@@ -15,7 +15,13 @@ import { type HttpServer, type HttpSettings, startHttpServer } from '../server.t
 
 /** Tokens that are what the test says, so that a test of one service needs none of auth. */
 class TestTokens implements AccessTokens {
+  readonly #db: TestDatabase;
   readonly #actors = new Map<string, Actor>();
+  readonly #planted = new Map<Actor, Promise<void>>();
+
+  constructor(db: TestDatabase) {
+    this.#db = db;
+  }
 
   issue(given: Pick<Actor, 'orgId' | 'role'> & Partial<Actor>): string {
     const token = `token-${uuidv7()}`;
@@ -25,7 +31,10 @@ class TestTokens implements AccessTokens {
 
   async verify(token: string): ReturnType<AccessTokens['verify']> {
     const actor = this.#actors.get(token);
-    return actor === undefined ? null : { ...actor, expiresAt: new Date(8.64e15) };
+    if (actor === undefined) return null;
+    const planted = this.#planted.get(actor) ?? this.#plant(actor);
+    await this.#planted.set(actor, planted).get(actor);
+    return { ...actor, expiresAt: new Date(8.64e15) };
   }
 
   async hasProvedLately(): Promise<boolean> {
@@ -33,6 +42,21 @@ class TestTokens implements AccessTokens {
   }
 
   forgetSession(): void {}
+
+  /** What somebody may do is asked of the database, so they have an account, if the test has made none. */
+  async #plant({ orgId, userId, role }: Actor): Promise<void> {
+    const kind = role.startsWith('platform_') ? 'platform' : 'tenant';
+    const { ownerPool } = this.#db;
+    await ownerPool.query(
+      `INSERT INTO users.organization (id, slug, name, vocabulary, kind) VALUES ($1, 'of-' || $1::uuid, 'Test', 'campus', $2)
+       ON CONFLICT DO NOTHING`,
+      [orgId, kind],
+    );
+    await ownerPool.query(
+      `INSERT INTO users.account (org_id, id, role, display_name) VALUES ($1, $2, $3, 'Test') ON CONFLICT DO NOTHING`,
+      [orgId, userId, role],
+    );
+  }
 }
 
 export interface TestServer {
@@ -87,7 +111,7 @@ export async function startTestServer(
   });
   const eventsDatabase = new PostgresDatabase({ connectionString: db.connectionString, poolSize: 4 });
   const events = new OutboxBus({ database: eventsDatabase, listenUrl: db.connectionString, clock });
-  const tokens = new TestTokens();
+  const tokens = new TestTokens(db);
   const ports: Ports = {
     database: db.database,
     events,

@@ -6,15 +6,15 @@ import {
   type RouteAnswer,
   type RouteDefinition,
   type RouteInput,
-  tiesOf,
 } from '@muster/contracts';
 import { createMemoryCache } from '../../../platform/cache/memory.ts';
 import { SettableClock } from '../../../platform/clock.ts';
 import { type TestDatabase, testDatabase } from '../../../platform/database/testing/test-database.ts';
 import { appendToOutbox } from '../../../platform/events/outbox.ts';
 import type { EventBus } from '../../../platform/events/port.ts';
-import type { Call, Verb } from '../../../platform/http/call.ts';
+import type { Verb } from '../../../platform/http/call.ts';
 import { Problem } from '../../../platform/http/problem.ts';
+import { inCallOf } from '../../../platform/http/testing/in-call-of.ts';
 import { uuidv7 } from '../../../platform/ids.ts';
 import { closeDays } from '../close-days.ts';
 import { decidePunch } from '../decide-punch.ts';
@@ -166,19 +166,11 @@ export class School {
     person: Person,
     input: Partial<RouteInput<R>> = {},
   ): Promise<RouteAnswer<R> | Problem> {
-    const ties = typeof route.access === 'object' ? tiesOf(person.role, route.access.permission) : [];
-    const call: Call = {
-      actor: { ...person, sessionId: uuidv7() },
-      ties,
-      requestId: uuidv7(),
-      traceId: uuidv7(),
-      ipAddress: '192.0.2.7',
-      userAgent: 'test',
-      at: this.clock.now(),
-    };
     const whole = { params: undefined, query: undefined, body: undefined, ...input } as unknown as RouteInput<R>;
     try {
-      const answer = await this.db.database.inOrganization('attendance', person.orgId, (tx) => verb(tx, whole, call));
+      const answer = await inCallOf(this.db.database, route, person, this.clock.now(), (tx, call) =>
+        verb(tx, whole, call),
+      );
       if (answer instanceof Problem) return answer;
       route.answer?.parse(answer);
       return answer;

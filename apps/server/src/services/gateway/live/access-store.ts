@@ -4,7 +4,7 @@ import {
   locationLevels,
   type Permission,
   type Role,
-  tiesOf,
+  type Tie,
 } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../../platform/database/port.ts';
@@ -23,17 +23,25 @@ export const readAccess = async (
   { userId, role }: Pick<Actor, 'userId' | 'role'>,
   topics: ReadonlySet<LiveTopic>,
 ): Promise<ViewerAccess> => {
-  const seen = await readReach(tx, userId, role, 'members.see');
-  const handled = await readReach(tx, userId, role, 'alerts.handle');
-  const levels = topics.has('location') ? await readLevels(tx, userId) : new Map<string, LocationLevel>();
-  return { userId, role, seen, handled, levels };
+  const { rows } = await sql<{ role: Role; permission: string; ties: Tie[] }>`
+    SELECT role, permission, ties FROM published.permission
+    WHERE user_id = ${userId} AND permission IN ('members.see', 'alerts.handle', 'location.see')`.execute(tx);
+  // An account that is not active holds nothing.
+  const tiesOf = (permission: Permission) => rows.find((row) => row.permission === permission)?.ties ?? [];
+  const seen = await readReach(tx, userId, tiesOf('members.see'));
+  const handled = await readReach(tx, userId, tiesOf('alerts.handle'));
+  const levels = topics.has('location')
+    ? await readLevels(tx, userId, tiesOf('location.see'))
+    : new Map<string, LocationLevel>();
+  return { userId, role: rows[0]?.role ?? role, seen, handled, levels };
 };
 
-const readLevels = async (tx: Tx, userId: string): Promise<Map<string, LocationLevel>> => {
+const readLevels = async (tx: Tx, userId: string, ties: readonly Tie[]): Promise<Map<string, LocationLevel>> => {
+  const levels = new Map<string, LocationLevel>();
+  if (ties.length === 0) return levels;
   const { rows } = await sql<LevelRow>`
     SELECT viewer_id, member_id, live_level FROM published.location_access
-    WHERE viewer_id = ${userId}`.execute(tx);
-  const levels = new Map<string, LocationLevel>();
+    WHERE viewer_id = ${userId} AND via = ANY(${[...ties]})`.execute(tx);
   for (const row of rows) levels.set(row.member_id, higher(levels.get(row.member_id), row.live_level));
   return levels;
 };
@@ -45,8 +53,11 @@ export const readLevelsOf = async (
   viewerIds: readonly string[],
 ): Promise<ReadonlyMap<string, LocationLevel>> => {
   const { rows } = await sql<LevelRow>`
-    SELECT viewer_id, member_id, live_level FROM published.location_access
-    WHERE member_id = ${memberId} AND viewer_id = ANY(${[...viewerIds]})`.execute(tx);
+    SELECT access.viewer_id, access.member_id, access.live_level
+    FROM published.location_access access
+    JOIN published.permission held ON held.user_id = access.viewer_id AND held.permission = 'location.see'
+      AND access.via = ANY(held.ties)
+    WHERE access.member_id = ${memberId} AND access.viewer_id = ANY(${[...viewerIds]})`.execute(tx);
   const levels = new Map<string, LocationLevel>();
   for (const row of rows) levels.set(row.viewer_id, higher(levels.get(row.viewer_id), row.live_level));
   return levels;
@@ -60,8 +71,7 @@ export const readEndedSignIns = async (tx: Tx, sessionIds: readonly string[]): P
   return rows.map((row) => row.session_id);
 };
 
-const readReach = async (tx: Tx, userId: string, role: Role, permission: Permission): Promise<Set<string>> => {
-  const ties = tiesOf(role, permission);
+const readReach = async (tx: Tx, userId: string, ties: readonly Tie[]): Promise<Set<string>> => {
   if (ties.length === 0) return new Set();
   const { rows } = await sql<{ member_id: string }>`
     SELECT DISTINCT member_id FROM published.reach

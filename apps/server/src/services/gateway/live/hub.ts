@@ -58,8 +58,8 @@ export class LiveHub {
     return (await this.#openRooms()).flatMap(({ connections }) => [...connections]);
   }
 
-  async closeEnded(): Promise<void> {
-    for (const room of await this.#openRooms()) await room.closeEnded();
+  async check(): Promise<void> {
+    for (const room of await this.#openRooms()) await room.check();
   }
 
   async #openRooms(): Promise<Room[]> {

@@ -1,4 +1,5 @@
 import { type LiveFrame, type LocationLevel, liveCloseCodes, type LiveTopic } from '@muster/contracts';
+import { AccessChanges } from '../../../platform/access/access-changes.ts';
 import type { StoredEvent } from '../../../platform/events/port.ts';
 import type { Ports } from '../../../platform/service.ts';
 import { isToldOf } from '../rules/audience.ts';
@@ -20,6 +21,7 @@ export class Room {
   readonly #orgId: string;
   readonly #ports: RoomPorts;
   readonly #watching: Watching;
+  readonly #changes = new AccessChanges();
   #turn: Promise<void> = Promise.resolve();
 
   constructor(orgId: string, ports: RoomPorts, watching: Watching) {
@@ -52,13 +54,22 @@ export class Room {
     });
   }
 
-  /** Sockets whose sign-in has ended are closed, also when the event of it went astray. */
-  async closeEnded(): Promise<void> {
+  /** Finds out about ended sign-ins and changed access when the events of it went astray. */
+  async check(): Promise<void> {
     const sessionIds = [...this.connections].map(({ actor }) => actor.sessionId);
     if (sessionIds.length === 0) return;
-    const { database } = this.#ports;
-    const ended = await database.inOrganization('gateway', this.#orgId, (tx) => readEndedSignIns(tx, sessionIds));
+    const { ended, changes } = await this.#ports.database.inOrganization('gateway', this.#orgId, async (tx) => ({
+      ended: await readEndedSignIns(tx, sessionIds),
+      changes: await this.#changes.look(tx),
+    }));
     for (const sessionId of ended) this.#endSignIn(sessionId);
+    const isForAll = changes.some(({ userId }) => userId === null);
+    const userIds = new Set(changes.map(({ userId }) => userId));
+    for (const connection of this.connections) {
+      if (isForAll || userIds.has(connection.actor.userId)) {
+        void this.#bringUpToDate(connection, () => this.#reload(connection));
+      }
+    }
   }
 
   async #distribute(fact: LiveFact): Promise<void> {

@@ -193,11 +193,6 @@ describe('the gateway', () => {
     expect(apart.reports.received).toEqual([]);
   });
 
-  it('refuses a role without the permission', async () => {
-    expect(await refusalOf(await apart.send('/v1/phone-clients'))).toEqual([403, 'not-permitted', null]);
-    expect(apart.geo.received).toEqual([]);
-  });
-
   it('refuses a body that is too large, and a method that is not offered', async () => {
     const large = await apart.send(runs, keyed(Buffer.alloc(2 * 1024 * 1024 + 1)));
     expect(await refusalOf(large)).toEqual([413, 'body-too-large', null]);

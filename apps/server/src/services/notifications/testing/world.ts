@@ -5,14 +5,14 @@ import {
   type RouteAnswer,
   type RouteDefinition,
   type RouteInput,
-  tiesOf,
 } from '@muster/contracts';
 import { SettableClock } from '../../../platform/clock.ts';
 import { type TestDatabase, testDatabase } from '../../../platform/database/testing/test-database.ts';
 import { appendToOutbox } from '../../../platform/events/outbox.ts';
 import type { EventBus } from '../../../platform/events/port.ts';
-import type { Call, Verb } from '../../../platform/http/call.ts';
+import type { Verb } from '../../../platform/http/call.ts';
 import { Problem } from '../../../platform/http/problem.ts';
+import { inCallOf } from '../../../platform/http/testing/in-call-of.ts';
 import { uuidv7 } from '../../../platform/ids.ts';
 import { acknowledgeAlert } from '../acknowledge-alert.ts';
 import { listAlerts, markInboxRead, readInbox } from '../lists.ts';
@@ -62,23 +62,13 @@ export class NoticeWorld {
     as: Person,
     given: { params?: unknown; query?: unknown; body?: unknown } = {},
   ): Promise<RouteAnswer<R> | string> {
-    const { access } = route;
-    const call: Call = {
-      actor: { ...as, sessionId: uuidv7(), deviceId: uuidv7() },
-      ties: typeof access === 'object' ? tiesOf(as.role, access.permission) : [],
-      requestId: 'test-request',
-      traceId: '0'.repeat(32),
-      ipAddress: '192.0.2.1',
-      userAgent: 'test',
-      at: this.clock.now(),
-    };
     const input = {
       params: route.params?.parse(given.params ?? {}),
       query: route.query?.parse(given.query ?? {}),
       body: route.body?.parse(given.body ?? {}),
     } as RouteInput<R>;
     try {
-      const answer = await this.db.database.inOrganization('notifications', as.orgId, (tx) => run(tx, input, call));
+      const answer = await inCallOf(this.db.database, route, as, this.clock.now(), (tx, call) => run(tx, input, call));
       if (answer instanceof Problem) return answer.code;
       route.answer?.parse(answer);
       return answer;

@@ -1,17 +1,11 @@
-import {
-  type Permission,
-  type Role,
-  type RouteAnswer,
-  type RouteDefinition,
-  type RouteInput,
-  tiesOf,
-} from '@muster/contracts';
+import { type Role, type RouteAnswer, type RouteDefinition, type RouteInput } from '@muster/contracts';
 import { SettableClock } from '../../../platform/clock.ts';
 import { type TestDatabase, testDatabase } from '../../../platform/database/testing/test-database.ts';
 import { appendToOutbox } from '../../../platform/events/outbox.ts';
 import type { EventBus } from '../../../platform/events/port.ts';
-import type { Call, Verb } from '../../../platform/http/call.ts';
+import type { Verb } from '../../../platform/http/call.ts';
 import { Problem } from '../../../platform/http/problem.ts';
+import { inCallOf } from '../../../platform/http/testing/in-call-of.ts';
 import { uuidv7 } from '../../../platform/ids.ts';
 import * as seed from '../seed.ts';
 
@@ -106,25 +100,13 @@ export class UsersWorld {
     as: { orgId: string; userId: string; role: Role },
     given: { params?: unknown; query?: unknown; body?: unknown; ifMatch?: string } = {},
   ): Promise<RouteAnswer<R>> {
-    const { orgId, userId, role } = as;
-    const permission: Permission | null = typeof route.access === 'object' ? route.access.permission : null;
-    const call: Call = {
-      actor: { orgId, userId, role, sessionId: uuidv7(), deviceId: uuidv7() },
-      ties: permission === null ? [] : tiesOf(role, permission),
-      requestId: 'test-request',
-      traceId: '0'.repeat(32),
-      ipAddress: '192.0.2.1',
-      userAgent: 'test',
-      at: this.clock.now(),
-      ifMatch: given.ifMatch,
-    };
     const input = {
       params: route.params?.parse(given.params ?? {}),
       query: route.query?.parse(given.query ?? {}),
       body: route.body?.parse(given.body ?? {}),
     } as RouteInput<R>;
-    return this.db.database.inOrganization('users', orgId, async (tx) => {
-      const answer = await run(tx, input, call);
+    return inCallOf(this.db.database, route, as, this.clock.now(), async (tx, call) => {
+      const answer = await run(tx, input, { ...call, ifMatch: given.ifMatch });
       if (answer instanceof Problem) throw answer;
       route.answer?.parse(answer);
       return answer;
