@@ -90,7 +90,7 @@ export const toSeenPosition = (row: PositionRow): SeenPosition => ({
 
 /** What the caller sees of members while nothing is wrong; single members may be open further during an excursion. */
 export async function readUsualLevel(tx: Tx, { actor }: Call): Promise<LocationLevel> {
-  if (actor.role === 'org_admin' || actor.role === 'member') return 'full';
+  if (actor.role === 'org_admin' || actor.role === 'member' || actor.homeOrgId !== undefined) return 'full';
   if (actor.role === 'guardian') return (await hasAgreedLink(tx, actor.userId)) ? 'full' : 'attendance';
   const { rows } = await sql<{ supervisor: LocationLevel; office: LocationLevel }>`
     SELECT supervisor_location AS supervisor, office_location AS office FROM published.organization`.execute(tx);

@@ -1,12 +1,12 @@
 import type { RouteAnswer, RouteDefinition, RouteInput, Role } from '@muster/contracts';
-import { tiesOf } from '@muster/contracts';
 import { createMemoryCache } from '../../../platform/cache/memory.ts';
 import type { SettableClock } from '../../../platform/clock.ts';
 import type { TestDatabase } from '../../../platform/database/testing/test-database.ts';
 import { appendToOutbox } from '../../../platform/events/outbox.ts';
 import type { Consumer, EventBus, StoredEvent } from '../../../platform/events/port.ts';
-import type { Call, Verb } from '../../../platform/http/call.ts';
+import type { Verb } from '../../../platform/http/call.ts';
 import { Problem } from '../../../platform/http/problem.ts';
+import { inCallOf } from '../../../platform/http/testing/in-call-of.ts';
 import { presenceConsumer, watchingConsumer } from '../consumers.ts';
 import { PlaceIndex } from '../nearby/place-index.ts';
 import { authenticatePhone } from '../ingest/authenticate.ts';
@@ -83,18 +83,8 @@ export function runGeo(db: TestDatabase, clock: SettableClock) {
       caller: { orgId: string; userId: string; role: Role },
       input: Partial<RouteInput<R>>,
     ): Promise<RouteAnswer<R> | string> => {
-      const { access } = route;
-      const call: Call = {
-        actor: { ...caller, sessionId: caller.userId, deviceId: caller.userId },
-        ties: typeof access === 'object' ? tiesOf(caller.role, access.permission) : [],
-        requestId: 'request-1',
-        traceId: 'trace-1',
-        ipAddress: '192.0.2.1',
-        userAgent: 'test',
-        at: clock.now(),
-      };
       try {
-        const answer = await database.inOrganization('geo', caller.orgId, (tx) =>
+        const answer = await inCallOf(database, route, caller, clock.now(), (tx, call) =>
           verb(tx, { params: undefined, query: {}, body: undefined, ...input } as RouteInput<R>, call),
         );
         return answer instanceof Problem ? answer.code : answer;
