@@ -24,8 +24,10 @@ export const readSignInPolicy: Verb<Routes['readSignInPolicy']> = async (tx) => 
 export const changeSignInPolicy =
   ({ events, clock }: Pick<AuthPorts, 'events' | 'clock'>): Verb<Routes['changeSignInPolicy']> =>
   async (tx, { body }, { actor, requestId }) => {
-    const { orgId, userId, role } = actor;
-    if (body.staffSecondFactor && (await readFactors(tx, userId)).length === 0) {
+    const { orgId, userId, role, homeOrgId } = actor;
+    // Accounts of the platform are secured in their own organization.
+    const isFromHere = homeOrgId === undefined;
+    if (body.staffSecondFactor && isFromHere && (await readFactors(tx, userId)).length === 0) {
       throw problem('second-factor-required', { detail: 'Set up a second factor for yourself first.' });
     }
     const at = clock.now();

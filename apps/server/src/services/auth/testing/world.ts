@@ -97,7 +97,7 @@ export class AuthWorld {
     const { identifier, organization, deviceId = uuidv7(), ipAddress = '192.0.2.1' } = given;
     const device = { deviceId, name: 'Test phone' };
     const body = { identifier, organization, password: given.password ?? password, device };
-    return this.#signIn({ params: undefined, query: undefined, body }, { ...this.#call(), ipAddress });
+    return this.#signIn({ params: undefined, query: undefined, body }, { ...this.call(), ipAddress });
   }
 
   /** @throws when the sign-in is refused */
@@ -119,7 +119,7 @@ export class AuthWorld {
     body: RouteInput<R>['body'],
     changes: Partial<OpenCall> = {},
   ): Promise<RouteAnswer<R> | Problem> {
-    return caught(() => handler({ body } as RouteInput<R>, { ...this.#call(), ...changes }));
+    return caught(() => handler({ body } as RouteInput<R>, { ...this.call(), ...changes }));
   }
 
   /** A verb, as the holder of the token calls it: in a transaction, which a thrown problem undoes. */
@@ -146,12 +146,12 @@ export class AuthWorld {
   async #signedInCall(accessToken: string): Promise<Call & Wire> {
     const actor = await this.accessTokens.verify(accessToken);
     if (actor === null) throw new Error('not signed in');
-    return { ...this.#call(), actor, ties: [] };
+    return { ...this.call(), actor, ties: [] };
   }
 
   refresh(refreshToken: string, deviceId: string): Promise<Tokens | Problem> {
     const input = { params: undefined, query: undefined, body: { refreshToken, deviceId } };
-    return this.#refresh(input, this.#call());
+    return this.#refresh(input, this.call());
   }
 
   async signOut(accessToken: string): Promise<void> {
@@ -160,7 +160,7 @@ export class AuthWorld {
   }
 
   async publicKeys(): Promise<Record<string, unknown>[]> {
-    const answer = await this.#jwks({ params: undefined, query: undefined, body: undefined }, this.#call());
+    const answer = await this.#jwks({ params: undefined, query: undefined, body: undefined }, this.call());
     if (answer instanceof Problem) throw answer;
     return answer.keys;
   }
@@ -195,7 +195,7 @@ export class AuthWorld {
     return rows.map(({ action }) => action);
   }
 
-  #call(): OpenCall & Wire {
+  call(): OpenCall & Wire {
     const reply = { header: () => reply } as unknown as FastifyReply;
     return {
       requestId: 'test-request',
