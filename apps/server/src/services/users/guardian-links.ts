@@ -15,7 +15,7 @@ interface Dependencies {
 /** Who is linked to a child sees the child: that is decided by those who manage guardians, not by every supervisor. */
 const requireBoth = async (tx: Tx, call: Call, memberId: string, guardianId: string): Promise<void> => {
   const member = await requirePerson(tx, call, memberId, { lock: true });
-  requireManagedRole(call, 'guardian');
+  await requireManagedRole(tx, call, 'guardian');
   const guardian = await store.readPerson(tx, guardianId, { lock: true });
   if (guardian === null) throw problem('not-found', { detail: 'There is no such guardian.' });
   if (member.role !== 'member' || guardian.role !== 'guardian') {

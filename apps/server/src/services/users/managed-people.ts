@@ -1,11 +1,12 @@
-import type { PersonDetail, Role } from '@muster/contracts';
+import { type PersonDetail, type Role, rolesManagedBy } from '@muster/contracts';
+import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
 import type { EventBus } from '../../platform/events/port.ts';
 import type { Call } from '../../platform/http/call.ts';
 import { problem } from '../../platform/http/problem.ts';
 import { versionOf } from '../../platform/http/versions.ts';
 import { type PersonRow, readAssignedGroupIds, readPerson } from './person-store.ts';
-import { isWide, mayManage } from './rules/person-rules.ts';
+import { isWide, managedRoles } from './rules/person-rules.ts';
 
 /** Whom the caller may look at and change as a manager of people: everybody, or the members of assigned groups. */
 
@@ -21,9 +22,25 @@ export const requirePerson = async (tx: Tx, call: Call, userId: string, options 
   return person;
 };
 
+/**
+ * Of which roles a user may make, change and invite accounts, as permissions are now. Accounts of the platform have none
+ * in the organization that they visit: of them the table of permissions holds.
+ */
+export const readManagedRoles = async (
+  tx: Tx,
+  actor: Pick<Call['actor'], 'userId' | 'role' | 'homeOrgId'>,
+): Promise<readonly Role[]> => {
+  if (actor.homeOrgId !== undefined) return rolesManagedBy(actor.role);
+  const { rows } = await sql<{ permission: string; isWide: boolean }>`
+    SELECT permission, ties && '{all,organization}' AS "isWide" FROM published.permission
+    WHERE user_id = ${actor.userId} AND cardinality(ties) > 0
+      AND permission IN ('members.manage', 'guardians.manage', 'staff.manage', 'permissions.manage')`.execute(tx);
+  return managedRoles(rows);
+};
+
 /** @throws Problem `not-permitted` when accounts of that role are not the caller's to make or change */
-export const requireManagedRole = ({ actor }: Call, role: Role): void => {
-  if (!mayManage(actor.role, role)) {
+export const requireManagedRole = async (tx: Tx, { actor }: Call, role: Role): Promise<void> => {
+  if (!(await readManagedRoles(tx, actor)).includes(role)) {
     throw problem('not-permitted', { detail: 'Accounts of this role are managed by others than you.' });
   }
 };
@@ -35,6 +52,19 @@ export const requireManagedGroup = async (tx: Tx, call: Call, groupId: string | 
   if (groupId === null || !assigned.includes(groupId)) {
     throw problem('not-permitted', { detail: 'You may place members in the groups that you are assigned to.' });
   }
+};
+
+/**
+ * Somebody new is within nobody's reach before there is a group to be reached through, so the database would not take the
+ * row from a supervisor. Only after it was decided that the caller may place members in that group.
+ */
+export const beyondReach = async (tx: Tx, write: () => Promise<void>): Promise<void> => {
+  const { rows } = await sql<{ scope: string }>`
+    SELECT coalesce(current_setting('muster.scope', true), '') AS scope`.execute(tx);
+  await sql`SELECT set_config('muster.scope', 'organization', true)`.execute(tx);
+  await write();
+  // After an error there is nothing to go back to: the transaction is over.
+  await sql`SELECT set_config('muster.scope', ${rows[0]?.scope ?? 'none'}, true)`.execute(tx);
 };
 
 const nobody = () => problem('not-found', { detail: 'Nobody of this id is known to you.' });

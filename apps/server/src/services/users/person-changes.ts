@@ -7,6 +7,7 @@ import { requireVersion, versionOf } from '../../platform/http/versions.ts';
 import { uuidv7 } from '../../platform/ids.ts';
 import { auditChange } from './audit-change.ts';
 import {
+  beyondReach,
   refusingDuplicates,
   requireManagedGroup,
   requireManagedRole,
@@ -30,11 +31,13 @@ export const addPerson =
   ({ events }: Dependencies): Verb<Routes['addPerson']> =>
   async (tx, { body }, call) => {
     const { orgId } = call.actor;
-    requireManagedRole(call, body.role);
+    await requireManagedRole(tx, call, body.role);
     const person = await placed(tx, call, body);
     const userId = uuidv7();
-    await refusingDuplicates(() => store.insertAccount(tx, orgId, userId, person));
-    await writePlace(tx, orgId, userId, person);
+    await beyondReach(tx, async () => {
+      await refusingDuplicates(() => store.insertAccount(tx, orgId, userId, person));
+      await writePlace(tx, orgId, userId, person);
+    });
     await tellAccessChanged(tx, events, orgId, await watchersOf(tx, [person.groupId]));
     const { role, siteId, groupId } = person;
     await auditChange(tx, call, 'person.added', { kind: 'user', id: userId }, { role, siteId, groupId });
@@ -48,7 +51,7 @@ export const changePerson =
     const { orgId } = call.actor;
     const before = await requirePerson(tx, call, userId, { lock: true });
     requireVersion(call, versionOf(before));
-    requireManagedRole(call, before.role);
+    await requireManagedRole(tx, call, before.role);
     const wanted: store.PersonRow = { ...before, ...(body as Partial<PersonFields>) };
     if (wanted.role !== before.role) await requireRoleChange(tx, call, before, wanted);
     if (wanted.role !== 'member' && before.role === 'member') Object.assign(wanted, { siteId: null, groupId: null });
@@ -73,7 +76,7 @@ export const changeStatus =
   async (tx, { params: { userId }, body: { status, reason } }, call) => {
     const before = await requirePerson(tx, call, userId, { lock: true });
     requireVersion(call, versionOf(before));
-    requireManagedRole(call, before.role);
+    await requireManagedRole(tx, call, before.role);
     if (status !== before.status) {
       await requireStatusChange(tx, call, before, status);
       await store.updateStatus(tx, userId, status);
@@ -91,11 +94,11 @@ const requireRoleChange = async (
   before: store.PersonRow,
   { role }: Pick<PersonFields, 'role'>,
 ): Promise<void> => {
-  requireManagedRole(call, role);
+  await requireManagedRole(tx, call, role);
   if (before.userId === call.actor.userId) {
     throw problem('not-permitted', { detail: 'Nobody changes their own role: ask another administrator.' });
   }
-  if (before.role === 'org_admin') await requireOtherAdministrator(tx, before.userId);
+  if (before.role === 'org_admin') await requireOtherAdministrator(tx, call, before.userId);
 };
 
 const requireStatusChange = async (
@@ -108,11 +111,11 @@ const requireStatusChange = async (
   if (userId === call.actor.userId) {
     throw problem('not-permitted', { detail: 'Nobody suspends themselves: ask another administrator.' });
   }
-  if (role === 'org_admin') await requireOtherAdministrator(tx, userId);
+  if (role === 'org_admin') await requireOtherAdministrator(tx, call, userId);
 };
 
-const requireOtherAdministrator = async (tx: Tx, userId: string): Promise<void> => {
-  const others = (await store.lockAdministrators(tx)).filter((id) => id !== userId);
+const requireOtherAdministrator = async (tx: Tx, { actor }: Call, userId: string): Promise<void> => {
+  const others = (await store.listAdministrators(tx, actor.orgId)).filter((id) => id !== userId);
   if (others.length === 0) throw problem('last-administrator');
 };
 

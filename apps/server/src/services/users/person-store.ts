@@ -77,10 +77,14 @@ export const removeTies = async (tx: Tx, userId: string, role: Role): Promise<vo
   if (role === 'member') await sql`DELETE FROM users.guardianship WHERE member_id = ${userId}`.execute(tx);
 };
 
-/** Active administrators; none of them changes until the transaction ends, so that the last one cannot get lost. */
-export const lockAdministrators = async (tx: Tx): Promise<string[]> => {
+/**
+ * Active administrators. Whoever asks next waits until this transaction has ended and sees what it did, so that two who
+ * dismiss each other do not leave the organization without any.
+ */
+export const listAdministrators = async (tx: Tx, orgId: string): Promise<string[]> => {
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`users.administrators ${orgId}`}, 0))`.execute(tx);
   const { rows } = await sql<{ id: string }>`
-    SELECT id FROM users.account WHERE role = 'org_admin' AND status = 'active' ORDER BY id FOR UPDATE`.execute(tx);
+    SELECT id FROM users.account WHERE role = 'org_admin' AND status = 'active'`.execute(tx);
   return rows.map(({ id }) => id);
 };
 

@@ -1,10 +1,12 @@
-import { authRoutes, organizationRoutes as routes, peopleRoutes } from '@muster/contracts';
-import { type BoundRoute, reading, verb } from '../../platform/http/bound-route.ts';
+import { authRoutes, importRoutes, organizationRoutes as routes, peopleRoutes } from '@muster/contracts';
+import { type BoundRoute, reading, signedIn, verb } from '../../platform/http/bound-route.ts';
 import type { Ports } from '../../platform/service.ts';
 import { configureOrganization } from './configure-organization.ts';
 import { addGate, listGates } from './gates.ts';
 import { addGroup, changeGroup, listGroupDetails, removeGroup } from './group-changes.ts';
 import { linkGuardian, unlinkGuardian } from './guardian-links.ts';
+import { exportPeopleCsv, exportPeopleXlsx } from './import/export-people.ts';
+import * as imports from './import/import-runs.ts';
 import { listGroups, listMembers, listPeople, readGuardianAgreement } from './people.ts';
 import { addPerson, changePerson, changeStatus, readPerson } from './person-changes.ts';
 import { readOrganization } from './read-organization.ts';
@@ -13,7 +15,13 @@ import { addSite, changeSite, readSite, suggestTimeZone } from './site-changes.t
 import { listSites, readSitePlan, replaceSitePlan } from './sites.ts';
 import { whoAmI } from './who-am-i.ts';
 
-export const usersRoutes = ({ events }: Pick<Ports, 'events'>): BoundRoute[] => [
+export const usersRoutes = (ports: Ports): BoundRoute[] => [
+  ...organizationOf(ports),
+  ...peopleOf(ports),
+  ...importsOf(ports),
+];
+
+const organizationOf = ({ events }: Ports): BoundRoute[] => [
   verb(authRoutes.whoAmI, whoAmI),
   verb(routes.readOrganization, readOrganization),
   verb(routes.configureOrganization, configureOrganization({ events })),
@@ -27,6 +35,9 @@ export const usersRoutes = ({ events }: Pick<Ports, 'events'>): BoundRoute[] => 
   reading(routes.listPeople, listPeople),
   verb(routes.listMembers, listMembers),
   verb(routes.readGuardianAgreement, readGuardianAgreement),
+];
+
+const peopleOf = ({ events }: Ports): BoundRoute[] => [
   verb(peopleRoutes.readPerson, readPerson),
   verb(peopleRoutes.addPerson, addPerson({ events })),
   verb(peopleRoutes.changePerson, changePerson({ events })),
@@ -41,4 +52,17 @@ export const usersRoutes = ({ events }: Pick<Ports, 'events'>): BoundRoute[] => 
   verb(peopleRoutes.readSite, readSite),
   verb(peopleRoutes.addSite, addSite),
   verb(peopleRoutes.changeSite, changeSite({ events })),
+];
+
+const importsOf = (ports: Ports): BoundRoute[] => [
+  signedIn(peopleRoutes.exportPeopleCsv, exportPeopleCsv(ports)),
+  signedIn(peopleRoutes.exportPeopleXlsx, exportPeopleXlsx(ports)),
+  verb(importRoutes.createImport, imports.createImport),
+  signedIn(importRoutes.uploadImportFile, imports.uploadImportFile(ports)),
+  verb(importRoutes.listImports, imports.listImports),
+  verb(importRoutes.readImport, imports.readImport),
+  verb(importRoutes.checkImport, imports.checkImport(ports)),
+  verb(importRoutes.listImportProblems, imports.listImportProblems),
+  verb(importRoutes.runImport, imports.runImport(ports)),
+  verb(importRoutes.discardImport, imports.discardImport(ports)),
 ];
