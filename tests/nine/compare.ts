@@ -4,19 +4,21 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serviceNames } from '@muster/contracts';
 import { enterMembers, type Phone } from '../../apps/server/bench/campus.ts';
-import { residentMb, runLoad, startMuster } from '../../apps/server/bench/processes.ts';
+import { median } from '../../apps/server/bench/figures.ts';
+import { caughtUp, residentMb, runLoad, startMuster } from '../../apps/server/bench/processes.ts';
 import { type Surroundings, startSurroundings } from '../../apps/server/src/platform/testing/servers/surroundings.ts';
 import { startFleet } from './fleet.ts';
 
 /**
- * `npm run bench:fleet [-- --json]`: what ingest costs in one process and in nine, with events read from PostgreSQL and
+ * A part of `npm run bench`, or `npm run bench:fleet [-- --json]` alone: what ingest costs in one process and in nine, with events read from PostgreSQL and
  * carried by Kafka. All on this one machine, so it shows what the larger way costs, not what more machines would give.
  */
 
 const singlePhones = 64;
 const batchPhones = 16;
 const fixesPerBatch = 200;
-const secondsPerRun = 5;
+const secondsPerRun = 4;
+const rounds = 3;
 /** Whoever wants to compare has to have the same tokens; nobody comes to this address. */
 const publicUrl = 'http://bench.muster.example';
 
@@ -35,7 +37,9 @@ interface Run {
 
 interface Result {
   readonly name: string;
+  /** Of all processes of Muster. */
   readonly idleRssMb: number;
+  readonly loadedRssMb: number;
   readonly single: Run;
   readonly batch: Run;
 }
@@ -71,15 +75,18 @@ const main = async (): Promise<void> => {
       try {
         if (phones.length === 0) phones = await enterMembers(running.url, singlePhones);
         await sleep(5_000);
-        const memory = await Promise.all(running.pids().map(residentMb));
+        const memory = async (): Promise<number> =>
+          (await Promise.all(running.pids().map(residentMb))).reduce((sum, each) => sum + each, 0);
+        const idleRssMb = await memory();
         // Once to get warm.
         await measure(running.url, phones, 1);
-        results.push({
-          name,
-          idleRssMb: memory.reduce((sum, each) => sum + each, 0),
-          single: await measure(running.url, phones, 1),
-          batch: await measure(running.url, phones.slice(0, batchPhones), fixesPerBatch),
-        });
+        const [singles, batches]: [Run[], Run[]] = [[], []];
+        for (let round = 0; round < rounds; round += 1) {
+          singles.push(await measure(running.url, phones, 1));
+          batches.push(await measure(running.url, phones.slice(0, batchPhones), fixesPerBatch));
+        }
+        const loadedRssMb = await memory();
+        results.push({ name, idleRssMb, loadedRssMb, single: medianOf(singles), batch: medianOf(batches) });
       } finally {
         await running.stop();
       }
@@ -90,6 +97,16 @@ const main = async (): Promise<void> => {
     await rm(folder, { recursive: true, force: true });
   }
   print(results);
+};
+
+const medianOf = (runs: readonly Run[]): Run => {
+  const of = (pick: (run: Run) => number): number => median(runs.map(pick));
+  return {
+    fixesPerSecond: of((run) => run.fixesPerSecond),
+    p50Ms: of((run) => run.p50Ms),
+    p99Ms: of((run) => run.p99Ms),
+    cpuMicrosPerFix: of((run) => run.cpuMicrosPerFix),
+  };
 };
 
 const measure = async (url: string, phones: readonly Phone[], fixesPerRequest: number): Promise<Run> => {
@@ -116,18 +133,6 @@ const measure = async (url: string, phones: readonly Phone[], fixesPerRequest: n
   };
 };
 
-const caughtUp = async (url: string): Promise<void> => {
-  for (let waitedMs = 0; waitedMs < 120_000; waitedMs += 500) {
-    await sleep(500);
-    const metrics = await (await fetch(`${url}/metrics`)).text();
-    const waiting = [...metrics.matchAll(/^muster_consumer_waiting_events\S* (\d+)/gm)].map(([, count]) =>
-      Number(count),
-    );
-    if (waiting.every((count) => count === 0)) return;
-  }
-  throw new Error('The consumers did not catch up within two minutes.');
-};
-
 /** CPU time that this machine has spent on anything, see proc(5). */
 const busySeconds = async (): Promise<number> => {
   const [total = ''] = (await readFile('/proc/stat', 'utf8')).split('\n');
@@ -149,8 +154,8 @@ const print = (results: readonly Result[]): void => {
       `${(run.fixesPerSecond / (than?.fixesPerSecond ?? Number.NaN)).toFixed(2)}`.padStart(8),
     ].join('');
   console.log(`\n${''.padEnd(48)} fixes/s      p50      p99     CPU/fix   ratio`);
-  for (const { name, single, batch, idleRssMb } of results) {
-    console.log(`${name} (${idleRssMb.toFixed(0)} MB idle)`);
+  for (const { name, single, batch, idleRssMb, loadedRssMb } of results) {
+    console.log(`${name} (${idleRssMb.toFixed(0)} MB idle, ${loadedRssMb.toFixed(0)} MB after the load)`);
     console.log(`  single fixes from ${singlePhones} phones`.padEnd(48) + row(single, base?.single));
     console.log(`  batches of ${fixesPerBatch} from ${batchPhones} phones`.padEnd(48) + row(batch, base?.batch));
   }

@@ -1,214 +1,70 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { readOrMakeSecrets, superuser } from '../src/platform/database/embedded-folder.ts';
-import { measureAlerts } from './alert-latency.ts';
-import { enterMembers, type Phone } from './campus.ts';
-import type { LoadOutcome } from './load.ts';
-import { cpuSeconds, residentMb, type RunningProcess, runLoad, startFloor, startMuster } from './processes.ts';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { asJson } from './figures.ts';
+import { measureGrowth } from './growth.ts';
+import { measureIngest } from './ingest.ts';
 
 /**
- * `npm run bench [-- --json]`: what ingest costs beside a bare floor, and how fast an alert is. Floor and Muster take
- * turns on the same machine and the same PostgreSQL, so that what slows one down slows the other, too. With `--json` the
- * last line is one JSON object. `--profile` writes a CPU profile of Muster into the working folder.
+ * `npm run bench [-- --json] [--only single,processes,growth] [--sizes 1000,10000] [--profile]`: what Muster costs.
+ *
+ * - `single`: one process beside a bare floor, how fast an alert is, idle memory and start.
+ * - `processes`: one process against nine, events in PostgreSQL against Kafka; needs the servers of the large deployment.
+ * - `growth`: the same work in organizations of 1,000, 10,000 and 100,000 members.
+ *
+ * With `--json` the last line is one JSON object. `--profile` writes a CPU profile of Muster into the working folder.
  */
 
-const rounds = 5;
-const secondsPerRun = 2;
-const singlePhones = 64;
-const batchPhones = 16;
-const fixesPerBatch = 200;
-const walkers = 24;
-const alertRounds = 5;
+const parts = ['single', 'processes', 'growth'] as const;
+type Part = (typeof parts)[number];
 
-interface Measured {
-  readonly outcome: LoadOutcome;
-  /** Microseconds of CPU time for each fix: of the HTTP process, and of PostgreSQL. */
-  readonly ownMicros: number;
-  readonly postgresMicros: number;
-}
-type Kind = 'single' | 'batch';
-type Side = 'floor' | 'muster';
+const { values: options } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
+    only: { type: 'string', default: parts.join(',') },
+    sizes: { type: 'string', default: '1000,10000,100000' },
+  },
+});
 
-const say = (line: string): void => console.log(line);
+const heading = (words: string): void => console.log(`\n## ${words}\n`);
 
 const main = async (): Promise<void> => {
-  const asJson = process.argv.includes('--json');
-  const profile = process.argv.includes('--profile') ? ['--cpu-prof', '--cpu-prof-dir=.'] : [];
-  const dataFolder = await mkdtemp(join(tmpdir(), 'muster-bench-'));
-  try {
-    say('Starting Muster on a new data folder, then once more …');
-    const first = await startMuster(dataFolder);
-    await first.stop();
-    const muster = await startMuster(dataFolder, profile);
-    await sleep(10_000);
-    const idleRssMb = await residentMb(muster.pid);
-    say(
-      `first start ${seconds(first.readyMs)}, second start ${seconds(muster.readyMs)}, idle at ${idleRssMb.toFixed(0)} MB`,
-    );
-
-    const phones = await enterMembers(muster.url, singlePhones + walkers);
-    const reporters = phones.slice(0, singlePhones);
-    const { url: databaseUrl, pid: postgresPid } = await databaseOf(dataFolder);
-    const floor = await startFloor(databaseUrl);
-    const runs = await takeTurns({ muster, floor, postgresPid, reporters });
-    await floor.stop();
-    const ratios = report(runs);
-
-    await caughtUp(muster.url);
-    const latencies = await measureAlerts(muster.url, phones.slice(singlePhones), reporters.slice(0, 40), alertRounds);
-    const alertP99Ms = percentile(latencies, 0.99);
-    say(
-      `Alerts, from sending the deciding fix to the teacher's socket at 200 fixes/s (${latencies.length}): ` +
-        `median ${percentile(latencies, 0.5).toFixed(0)} ms, p99 ${alertP99Ms.toFixed(0)} ms`,
-    );
-    await muster.stop();
-    if (asJson) {
-      const figures = { ...ratios, alertP99Ms, idleRssMb, secondStartMs: muster.readyMs };
-      say(JSON.stringify(figures, (_name, value: unknown) => (typeof value === 'number' ? round(value) : value)));
-    }
-  } finally {
-    await rm(dataFolder, { recursive: true, force: true });
+  const chosen = new Set(options.only.split(',') as Part[]);
+  for (const part of chosen) if (!parts.includes(part)) throw new Error(`--only takes ${parts.join(', ')}.`);
+  let figures: Record<string, unknown> = {};
+  if (chosen.has('single')) {
+    heading('One process');
+    figures = await measureIngest(options.profile ? ['--cpu-prof', '--cpu-prof-dir=.'] : []);
   }
-};
-
-interface Turns {
-  readonly muster: RunningProcess;
-  readonly floor: RunningProcess;
-  readonly postgresPid: number;
-  readonly reporters: readonly Phone[];
-}
-
-/** Each side once to get warm, then each kind on both sides, round by round; the order changes with every round. */
-const takeTurns = async (turns: Turns): Promise<Record<Kind, Record<Side, Measured[]>>> => {
-  const runs: Record<Kind, Record<Side, Measured[]>> = {
-    single: { floor: [], muster: [] },
-    batch: { floor: [], muster: [] },
-  };
-  for (let index = 0; index <= rounds; index += 1) {
-    for (const kind of ['single', 'batch'] as const) {
-      const sides: Side[] = index % 2 === 0 ? ['floor', 'muster'] : ['muster', 'floor'];
-      for (const side of sides) {
-        const measured = await measure(turns, side, kind);
-        if (index > 0) runs[kind][side].push(measured);
-      }
-    }
-    if (index > 0) say(`round ${index} of ${rounds}`);
+  if (chosen.has('processes')) {
+    heading('One process and nine, PostgreSQL and Kafka');
+    figures['processes'] = await compareProcesses();
   }
-  return runs;
-};
-
-const measure = async ({ muster, floor, postgresPid, reporters }: Turns, side: Side, kind: Kind): Promise<Measured> => {
-  const { pid, url } = side === 'floor' ? floor : muster;
-  const used = kind === 'single' ? reporters : reporters.slice(0, batchPhones);
-  const before = [await cpuSeconds(pid), await cpuSeconds(postgresPid, { children: true })] as const;
-  const outcome = await runLoad({
-    url,
-    path: side === 'floor' ? '/positions' : '/v1/positions',
-    seconds: secondsPerRun,
-    fixesPerRequest: kind === 'single' ? 1 : fixesPerBatch,
-    phones: used.map(({ memberId, accessToken, lastFixMs }) => ({
-      headers: side === 'floor' ? { 'x-phone': memberId } : { authorization: `Bearer ${accessToken}` },
-      lastFixMs,
-    })),
-  });
-  if (outcome.failed > 0) throw new Error(`${outcome.failed} requests to ${side} failed.`);
-  for (const [index, phone] of used.entries()) phone.lastFixMs = outcome.lastFixMs[index] ?? phone.lastFixMs;
-  // The telling afterwards belongs to the price, and must not slow the floor down.
-  await calm(pid);
-  const after = [await cpuSeconds(pid), await cpuSeconds(postgresPid, { children: true })] as const;
-  if (side === 'muster') await caughtUp(muster.url);
-  const fixes = outcome.requests * (kind === 'single' ? 1 : fixesPerBatch);
-  return {
-    outcome,
-    ownMicros: ((after[0] - before[0]) / fixes) * 1e6,
-    postgresMicros: ((after[1] - before[1]) / fixes) * 1e6,
-  };
-};
-
-/** Until a process does next to nothing any more: cheaper than asking it. */
-const calm = async (pid: number): Promise<void> => {
-  let before = await cpuSeconds(pid);
-  for (let waitedMs = 0; waitedMs < 10_000; waitedMs += 700) {
-    await sleep(700);
-    const now = await cpuSeconds(pid);
-    if (!(now - before > 0.03)) return;
-    before = now;
+  if (chosen.has('growth')) {
+    heading('As the organization grows');
+    figures['growth'] = await measureGrowth(options.sizes.split(',').map(Number));
   }
+  if (options.json) console.log(asJson(figures));
 };
 
-/** Until no consumer has anything to do. Asking costs something, too, so it is not asked too often. */
-const caughtUp = async (url: string): Promise<void> => {
-  for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 400) {
-    if (waitedMs > 0) await sleep(400);
-    const metrics = await (await fetch(`${url}/metrics`)).text();
-    const waiting = [...metrics.matchAll(/^muster_consumer_waiting_events\S* (\d+)/gm)].map(([, count]) =>
-      Number(count),
-    );
-    if (waiting.every((count) => count === 0)) return;
+/** In a process of its own, because the fleet and its surroundings are run by the tests of nine processes. */
+const compareProcesses = async (): Promise<unknown> => {
+  const program = join(import.meta.dirname, '../../../tests/nine/compare.ts');
+  const child = spawn(process.execPath, [program, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  process.once('exit', () => child.kill());
+  const ended = once(child, 'close');
+  let last = '';
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.startsWith('[')) last = line;
+    else console.log(line);
   }
-  throw new Error('The consumers did not catch up within a minute.');
+  const [code] = (await ended) as [number | null];
+  if (code === 0) return JSON.parse(last);
+  console.log('It could not be measured here; see above.');
+  return null;
 };
-
-/** Prints the table; the ratios are medians over the rounds of what one round's two sides reached. */
-const report = (runs: Record<Kind, Record<Side, Measured[]>>) => {
-  say('');
-  say('                         fixes/s      p50      p99    CPU of HTTP    CPU of PostgreSQL (per fix)');
-  for (const kind of ['single', 'batch'] as const) {
-    for (const side of ['floor', 'muster'] as const) say(rowOf(kind, side, runs[kind][side]));
-  }
-  const ratioOf = (kind: Kind): number =>
-    median(
-      runs[kind].muster.map(
-        ({ outcome }, index) =>
-          outcome.fixesPerSecond / (runs[kind].floor[index]?.outcome.fixesPerSecond ?? Number.NaN),
-      ),
-    );
-  const ratios = { ingestSingleRatio: ratioOf('single'), ingestBatchRatio: ratioOf('batch') };
-  say('');
-  say(
-    `Muster reaches ${percent(ratios.ingestSingleRatio)} of the floor with single fixes from ${singlePhones} phones,`,
-  );
-  say(`and ${percent(ratios.ingestBatchRatio)} with batches of ${fixesPerBatch} from ${batchPhones}.`);
-  say(
-    'The floor is Fastify and one insert: no sign-in, no checks, no presence, nobody told. What Muster does besides:',
-  );
-  say('verify tokens, validate, look up who may be tracked, write the news of it in the same transaction, and then');
-  say('read that news three times: for presence, for fraud and for the live map, all within the processes above.');
-  say('');
-  return ratios;
-};
-
-const rowOf = (kind: Kind, side: Side, measured: readonly Measured[]): string => {
-  const of = (pick: (each: Measured) => number): number => median(measured.map(pick));
-  const micros = (value: number): string => `${value.toFixed(kind === 'single' ? 0 : 1)} µs`;
-  return [
-    `${kind === 'single' ? 'single fixes' : `batches of ${fixesPerBatch}`}, ${side}`.padEnd(24),
-    of(({ outcome }) => outcome.fixesPerSecond)
-      .toFixed(0)
-      .padStart(8),
-    `${of(({ outcome }) => outcome.p50Ms)} ms`.padStart(9),
-    `${of(({ outcome }) => outcome.p99Ms)} ms`.padStart(9),
-    micros(of(({ ownMicros }) => ownMicros)).padStart(14),
-    micros(of(({ postgresMicros }) => postgresMicros)).padStart(14),
-  ].join('');
-};
-
-/** Where the embedded PostgreSQL is, with the rights of its owner. */
-const databaseOf = async (dataFolder: string): Promise<{ url: string; pid: number }> => {
-  const { ownerPassword } = await readOrMakeSecrets(dataFolder);
-  const [pid, , , port] = (await readFile(join(dataFolder, 'postgres/postmaster.pid'), 'utf8')).split('\n');
-  return { url: `postgres://${superuser}:${ownerPassword}@127.0.0.1:${port}/muster`, pid: Number(pid) };
-};
-
-const percentile = (values: readonly number[], fraction: number): number => {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? Number.NaN;
-};
-const median = (values: readonly number[]): number => percentile(values, 0.5);
-const round = (value: number): number => Number(value.toPrecision(4));
-const percent = (ratio: number): string => `${(ratio * 100).toFixed(0)} %`;
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 await main();

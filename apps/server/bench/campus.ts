@@ -44,11 +44,26 @@ export const signIn = async (url: string, identifier: string): Promise<string> =
   return (await ask<{ accessToken: string }>(url, routes.signIn, null, { body })).accessToken;
 };
 
-/** Lets members of the teacher's groups enter, whatever the time of day is. */
-export const enterMembers = async (url: string, count: number): Promise<Phone[]> => {
+export interface Member {
+  readonly memberId: string;
+  readonly number: string;
+}
+
+/** Whoever works with a campus whose gate is open now, whatever the time of day is. */
+export interface OpenCampus {
+  readonly principal: string;
+  readonly groupIds: readonly string[];
+  /** In the groups that are asked for. */
+  readonly members: readonly Member[];
+  /** What the printed code at the gate says. */
+  readonly code: string;
+}
+
+/** @param of whose groups: the teacher's two, or all, which the principal sees */
+export const openCampus = async (url: string, of: 'teacher' | 'principal', count: number): Promise<OpenCampus> => {
   const principal = await signIn(url, 'principal@lindenhof.example');
-  const teacher = await signIn(url, 'teacher@lindenhof.example');
-  const groups = await ask<{ items: { groupId: string }[] }>(url, routes.listGroups, teacher);
+  const viewer = of === 'principal' ? principal : await signIn(url, 'teacher@lindenhof.example');
+  const groups = await ask<{ items: { groupId: string }[] }>(url, routes.listGroups, viewer);
   const now = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Vienna', hour: '2-digit', minute: '2-digit' });
   const [hour = '00', minute = '00'] = now.format(new Date()).split(':');
   const body = {
@@ -63,33 +78,44 @@ export const enterMembers = async (url: string, count: number): Promise<Phone[]>
   };
   for (const { groupId } of groups.items)
     await ask(url, routes.replaceSchedule, principal, { params: { groupId }, body });
-  const { items: members } = await ask<{ items: { memberId: string; number: string }[] }>(
-    url,
-    routes.listMembers,
-    teacher,
-    { query: { limit: count } },
-  );
+  const { items: members } = await ask<{ items: Member[] }>(url, routes.listMembers, viewer, {
+    query: { limit: count },
+  });
   const { items: gates } = await ask<{ items: { gateId: string }[] }>(url, routes.listGates, principal);
   const params = { gateId: gates[0]?.gateId ?? '' };
   const { text: code } = await ask<{ text: string }>(url, routes.readPrintedCode, principal, { params });
-  const phones: Phone[] = [];
-  // Signing in is slow on purpose: some at a time.
-  for (let from = 0; from < members.length; from += 4) {
-    const some = members.slice(from, from + 4);
-    phones.push(...(await Promise.all(some.map((member) => enter(url, member, code)))));
+  return { principal, groupIds: groups.items.map(({ groupId }) => groupId), members, code };
+};
+
+/** Lets members of the teacher's groups enter. */
+export const enterMembers = async (url: string, count: number): Promise<Phone[]> => {
+  const { members, code } = await openCampus(url, 'teacher', count);
+  const phones = await signInMembers(url, members);
+  for (let from = 0; from < phones.length; from += 4) {
+    await Promise.all(phones.slice(from, from + 4).map((phone) => enter(url, phone, code)));
   }
   if (phones.length < count) throw new Error(`Only ${phones.length} members of ${count} could enter.`);
   return phones;
 };
 
-const enter = async (
-  url: string,
-  { memberId, number }: { memberId: string; number: string },
-  code: string,
-): Promise<Phone> => {
-  const accessToken = await signIn(url, number);
-  const { nonce } = await ask<{ nonce: string }>(url, routes.scan, accessToken, { body: { code } });
+/** Signing in is slow on purpose: some at a time. */
+export const signInMembers = async (url: string, members: readonly Member[]): Promise<Phone[]> => {
+  const phones: Phone[] = [];
+  for (let from = 0; from < members.length; from += 4) {
+    const signingIn = members.slice(from, from + 4).map(async ({ memberId, number }) => ({
+      memberId,
+      accessToken: await signIn(url, number),
+      lastFixMs: Date.now(),
+    }));
+    phones.push(...(await Promise.all(signingIn)));
+  }
+  return phones;
+};
+
+/** As the app does it: the code at the gate is read, then ENTER is said with a fix. */
+export const enter = async (url: string, phone: Phone, code: string): Promise<void> => {
+  const { nonce } = await ask<{ nonce: string }>(url, routes.scan, phone.accessToken, { body: { code } });
   const fix = { ...inside, accuracyMeters: 8, ageMs: 0, mock: false };
-  await ask(url, routes.enter, accessToken, { body: { nonce, fix, deviceAt: new Date().toISOString() } });
-  return { memberId, accessToken, lastFixMs: Date.now() };
+  await ask(url, routes.enter, phone.accessToken, { body: { nonce, fix, deviceAt: new Date().toISOString() } });
+  phone.lastFixMs = Date.now();
 };

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readOrMakeSecrets, superuser } from '../src/platform/database/embedded-folder.ts';
 import type { LoadOrder, LoadOutcome } from './load.ts';
 
 /** The processes of a benchmark and what they cost. */
@@ -117,4 +118,35 @@ const statFields = (stat: string) => {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const at = (index: number): number => Number(fields[index - 3]);
   return { parent: at(4), ticks: at(14) + at(15), ticksOfDeadChildren: at(16) + at(17) };
+};
+
+/** Until a process does next to nothing any more: cheaper than asking it. */
+export const calm = async (pid: number): Promise<void> => {
+  let before = await cpuSeconds(pid);
+  for (let waitedMs = 0; waitedMs < 10_000; waitedMs += 700) {
+    await sleep(700);
+    const now = await cpuSeconds(pid);
+    if (!(now - before > 0.03)) return;
+    before = now;
+  }
+};
+
+/** Until no consumer has anything to do. Asking costs something, too, so it is not asked too often. */
+export const caughtUp = async (url: string): Promise<void> => {
+  for (let waitedMs = 0; waitedMs < 120_000; waitedMs += 400) {
+    if (waitedMs > 0) await sleep(400);
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    const waiting = [...metrics.matchAll(/^muster_consumer_waiting_events\S* (\d+)/gm)].map(([, count]) =>
+      Number(count),
+    );
+    if (waiting.every((count) => count === 0)) return;
+  }
+  throw new Error('The consumers did not catch up within two minutes.');
+};
+
+/** Where the embedded PostgreSQL is, with the rights of its owner. */
+export const databaseOf = async (dataFolder: string): Promise<{ url: string; pid: number }> => {
+  const { ownerPassword } = await readOrMakeSecrets(dataFolder);
+  const [pid, , , port] = (await readFile(join(dataFolder, 'postgres/postmaster.pid'), 'utf8')).split('\n');
+  return { url: `postgres://${superuser}:${ownerPassword}@127.0.0.1:${port}/muster`, pid: Number(pid) };
 };
