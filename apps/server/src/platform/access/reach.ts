@@ -14,14 +14,12 @@ import { problem } from '../http/problem.ts';
  * Whoever holds it for the organization reaches everybody in it; other ties lead to few members, whose ids become an
  * array that an index is searched by. Both stay fast where PostgreSQL has no statistics yet; a join with the view would
  * not. The policies of the tables say the same (platform/database/migrations/0008_scope.sql); this says it where the
- * planner can use it.
+ * planner can use it. Only for transactions of `Database.asUser`: nobody is within the reach of nobody.
  */
 export const withinReach = (memberColumn: string, call: Call) =>
   call.ties.includes('organization')
     ? sql<boolean>`true`
-    : sql<boolean>`${sql.ref(memberColumn)} = ANY(ARRAY(
-        SELECT reach.member_id FROM published.reach
-        WHERE reach.user_id = ${call.actor.userId} AND reach.via = ANY(${[...call.ties]})))`;
+    : sql<boolean>`${sql.ref(memberColumn)} = ANY(ARRAY(SELECT platform.members_in_scope()))`;
 
 /** @throws Problem `not-found`, the same answer as for a member who does not exist. */
 export const requireReach = async (tx: Tx, call: Call, memberId: string): Promise<void> => {

@@ -9,6 +9,8 @@ export interface OrganizationSeed {
   readonly orgId: string;
   readonly slug: string;
   readonly name: string;
+  /** The platform's own organization, of which there is one; its accounts act inside all the others. */
+  readonly kind?: 'tenant' | 'platform';
   readonly vocabulary?: Vocabulary;
   readonly supervisorLocation?: LocationLevel;
   readonly officeLocation?: LocationLevel;
@@ -44,11 +46,11 @@ export const findOrganization = async (tx: Tx, slug: string): Promise<string | n
 };
 
 export const seedOrganization = async (tx: Tx, organization: OrganizationSeed): Promise<void> => {
-  const { orgId, slug, name, vocabulary = 'campus' } = organization;
+  const { orgId, slug, name, kind = 'tenant', vocabulary = 'campus' } = organization;
   const { supervisorLocation = 'presence', officeLocation = 'presence' } = organization;
   await sql`
-    INSERT INTO users.organization (id, slug, name, vocabulary, supervisor_location, office_location)
-    VALUES (${orgId}, ${slug}, ${name}, ${vocabulary}, ${supervisorLocation}, ${officeLocation})`.execute(tx);
+    INSERT INTO users.organization (id, slug, name, kind, vocabulary, supervisor_location, office_location)
+    VALUES (${orgId}, ${slug}, ${name}, ${kind}, ${vocabulary}, ${supervisorLocation}, ${officeLocation})`.execute(tx);
 };
 
 export const seedSite = async (tx: Tx, orgId: string, site: SiteSeed): Promise<void> => {
