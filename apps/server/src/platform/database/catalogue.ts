@@ -173,7 +173,7 @@ const rules: readonly { sentence: string; query: string }[] = [
       WHERE (g.grantee = s.role::regrole OR g.grantee = 0 AND c.relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema'))
         AND c.relnamespace::regnamespace::text <> s.schema
         AND NOT (c.relnamespace = 'published'::regnamespace AND g.privilege_type = 'SELECT')
-        AND NOT (c.oid IN ('platform.outbox'::regclass, 'audit.entry'::regclass) AND g.privilege_type = 'INSERT')
+        AND NOT (c.oid IN ('platform.outbox'::regclass, 'audit.entry'::regclass, 'audit.personal_value'::regclass) AND g.privilege_type = 'INSERT')
         -- Answers by Idempotency-Key stand in the transaction of the write they answer, whichever service it is.
         AND NOT (c.oid = 'platform.idempotency'::regclass AND (g.privilege_type IN ('SELECT', 'INSERT') OR s.schema = 'gateway'))
         -- The platform acts as the gateway where it acts as no other service.

@@ -122,6 +122,7 @@ export interface AttendanceTrackingSession {
   org_id: string;
   planned_exit_at: Timestamp;
   site_id: string;
+  tracking_ended_at: Timestamp | null;
 }
 
 export interface AuditEntry {
@@ -139,6 +140,15 @@ export interface AuditEntry {
   request_id: string | null;
   seq: Generated<number>;
   xid: Generated<string>;
+}
+
+export interface AuditPersonalValue {
+  entry_id: string;
+  field: string;
+  org_id: string;
+  salt: Buffer;
+  subject_id: string;
+  value: string;
 }
 
 export interface AuthChallenge {
@@ -170,6 +180,24 @@ export interface AuthDevice {
   org_id: string;
   revoked_at: Timestamp | null;
   user_id: string;
+}
+
+export interface AuthExternalIdentity {
+  issuer: string;
+  linked_at: Timestamp;
+  org_id: string;
+  subject: string;
+  user_id: string;
+}
+
+export interface AuthIdentityProvider {
+  changed_at: Timestamp;
+  client_id: string;
+  email_domains: string[];
+  issuer: string;
+  label: string;
+  org_id: string;
+  sealed_client_secret: string | null;
 }
 
 export interface AuthPasskey {
@@ -257,6 +285,15 @@ export interface AuthSigningKey {
   private_jwk: Json;
   public_jwk: Json;
   retired_at: Timestamp | null;
+}
+
+export interface AuthSingleSignOnAttempt {
+  code_verifier: string;
+  device_id: string;
+  expires_at: Timestamp;
+  nonce: string;
+  org_id: string;
+  state_hash: Buffer;
 }
 
 export interface AuthTotp {
@@ -581,6 +618,7 @@ export interface PublishedGuardianship {
   may_collect: boolean | null;
   may_see: boolean | null;
   member_id: string | null;
+  of_age: boolean | null;
   org_id: string | null;
 }
 
@@ -601,6 +639,7 @@ export interface PublishedMember {
   joined_on: string | null;
   member_id: string | null;
   number: string | null;
+  of_age: boolean | null;
   org_id: string | null;
   site_id: string | null;
   status: string | null;
@@ -646,6 +685,23 @@ export interface PublishedReach {
   org_id: string | null;
   user_id: string | null;
   via: string | null;
+}
+
+export interface PublishedRefusedPurpose {
+  member_id: string | null;
+  org_id: string | null;
+  purpose: string | null;
+  refused_at: Timestamp | null;
+}
+
+export interface PublishedRetention {
+  exports_days: number | null;
+  looks_days: number | null;
+  notifications_days: number | null;
+  org_id: string | null;
+  positions_days: number | null;
+  punch_evidence_days: number | null;
+  sign_ins_days: number | null;
 }
 
 export interface PublishedSchedule {
@@ -732,9 +788,11 @@ export interface UsersAccessChange {
 }
 
 export interface UsersAccount {
+  birth_date: string | null;
   display_name: string;
   email: string | null;
   email_key: Generated<string | null>;
+  erased_at: Timestamp | null;
   id: string;
   joined_key: Generated<string>;
   joined_on: string | null;
@@ -751,6 +809,44 @@ export interface UsersAssignment {
   group_id: string;
   org_id: string;
   supervisor_id: string;
+}
+
+export interface UsersConsent {
+  answer: string;
+  entered_by: string | null;
+  given_at: Timestamp;
+  given_by: string;
+  id: string;
+  language: string;
+  method: string;
+  org_id: string;
+  purpose: string;
+  subject_id: string;
+  version: number;
+  withdrawn_at: Timestamp | null;
+  withdrawn_by: string | null;
+}
+
+export interface UsersDataRequest {
+  bytes: number | null;
+  expires_at: Timestamp | null;
+  finished_at: Timestamp | null;
+  ground: string | null;
+  id: string;
+  kind: string;
+  object_key: string | null;
+  org_id: string;
+  requested_at: Timestamp;
+  requested_by: string;
+  state: Generated<string>;
+  subject_id: string;
+}
+
+export interface UsersDataRequestPart {
+  files: Json;
+  org_id: string;
+  request_id: string;
+  service: string;
 }
 
 export interface UsersGate {
@@ -771,6 +867,8 @@ export interface UsersGeofence {
 }
 
 export interface UsersGuardianship {
+  granted_live_at: Timestamp | null;
+  granted_see_at: Timestamp | null;
   guardian_id: string;
   is_told: Generated<boolean>;
   live_agreed_at: Timestamp | null;
@@ -813,6 +911,14 @@ export interface UsersImportRun {
   state: Generated<string>;
 }
 
+export interface UsersLegalHold {
+  org_id: string;
+  reason: string;
+  set_at: Timestamp;
+  set_by: string;
+  user_id: string;
+}
+
 export interface UsersMemberGroup {
   id: string;
   name: string;
@@ -825,6 +931,24 @@ export interface UsersMembership {
   member_id: string;
   org_id: string;
   site_id: string;
+}
+
+export interface UsersNotice {
+  necessary: string[];
+  org_id: string;
+  published_at: Timestamp;
+  published_by: string;
+  purposes: string[];
+  valid_from: Timestamp;
+  version: number;
+}
+
+export interface UsersNoticeText {
+  body: string;
+  language: string;
+  org_id: string;
+  title: string;
+  version: number;
 }
 
 export interface UsersOrganization {
@@ -850,6 +974,24 @@ export interface UsersPermissionOverride {
   user_id: string | null;
 }
 
+export interface UsersRefusedPurpose {
+  member_id: string;
+  org_id: string;
+  purpose: string;
+  refused_at: Timestamp;
+}
+
+export interface UsersRetention {
+  changed_at: Timestamp;
+  exports_days: number;
+  looks_days: number;
+  notifications_days: number;
+  org_id: string;
+  positions_days: number;
+  punch_evidence_days: number;
+  sign_ins_days: number;
+}
+
 export interface UsersSite {
   address: string;
   id: string;
@@ -870,9 +1012,12 @@ export interface DB {
   'attendance.schedule': AttendanceSchedule;
   'attendance.tracking_session': AttendanceTrackingSession;
   'audit.entry': AuditEntry;
+  'audit.personal_value': AuditPersonalValue;
   'auth.challenge': AuthChallenge;
   'auth.credential': AuthCredential;
   'auth.device': AuthDevice;
+  'auth.external_identity': AuthExternalIdentity;
+  'auth.identity_provider': AuthIdentityProvider;
   'auth.passkey': AuthPasskey;
   'auth.passkey_challenge': AuthPasskeyChallenge;
   'auth.password_link': AuthPasswordLink;
@@ -882,6 +1027,7 @@ export interface DB {
   'auth.sealing_key': AuthSealingKey;
   'auth.session': AuthSession;
   'auth.signing_key': AuthSigningKey;
+  'auth.single_sign_on_attempt': AuthSingleSignOnAttempt;
   'auth.totp': AuthTotp;
   'fraud.recent_sign_ins': FraudRecentSignIns;
   'fraud.recent_track': FraudRecentTrack;
@@ -919,6 +1065,8 @@ export interface DB {
   'published.permission': PublishedPermission;
   'published.presence': PublishedPresence;
   'published.reach': PublishedReach;
+  'published.refused_purpose': PublishedRefusedPurpose;
+  'published.retention': PublishedRetention;
   'published.schedule': PublishedSchedule;
   'published.sign_in': PublishedSignIn;
   'published.signing_key': PublishedSigningKey;
@@ -929,15 +1077,23 @@ export interface DB {
   'users.access_change': UsersAccessChange;
   'users.account': UsersAccount;
   'users.assignment': UsersAssignment;
+  'users.consent': UsersConsent;
+  'users.data_request': UsersDataRequest;
+  'users.data_request_part': UsersDataRequestPart;
   'users.gate': UsersGate;
   'users.geofence': UsersGeofence;
   'users.guardianship': UsersGuardianship;
   'users.import_problem': UsersImportProblem;
   'users.import_row': UsersImportRow;
   'users.import_run': UsersImportRun;
+  'users.legal_hold': UsersLegalHold;
   'users.member_group': UsersMemberGroup;
   'users.membership': UsersMembership;
+  'users.notice': UsersNotice;
+  'users.notice_text': UsersNoticeText;
   'users.organization': UsersOrganization;
   'users.permission_override': UsersPermissionOverride;
+  'users.refused_purpose': UsersRefusedPurpose;
+  'users.retention': UsersRetention;
   'users.site': UsersSite;
 }

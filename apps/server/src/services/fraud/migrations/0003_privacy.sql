@@ -1,0 +1,2 @@
+-- Erasure.
+GRANT DELETE ON fraud.signal TO muster_fraud;
