@@ -101,7 +101,7 @@ const fetchLibraries = async (): Promise<void> => {
 const script = (properties: string, clusterId: string): string => `cat > kraft.properties <<'END'
 ${properties}
 END
-${java} kafka.tools.StorageTool format --ignore-formatted -t ${clusterId} -c kraft.properties && exec ${java} kafka.Kafka kraft.properties`;
+${java} kafka.tools.StorageTool format --ignore-formatted --cluster-id=${clusterId} -c kraft.properties && exec ${java} kafka.Kafka kraft.properties`;
 
 interface Node {
   readonly index: number;

@@ -24,6 +24,7 @@ const settings = {
   shared_preload_libraries: 'pg_stat_statements',
   shared_buffers: '32MB',
   max_connections: '200',
+  max_wal_size: '256MB',
   fsync: 'off',
   full_page_writes: 'off',
   wal_level: 'replica',
@@ -58,15 +59,17 @@ export interface PostgresWithReplica {
 /**
  * A primary and a streaming replica of it, both migrated. `primarySettings` come on top; with
  * `{ synchronous_standby_names: 'replica' }` a commit waits for the replica.
+ * @param primaryFolder where the primary keeps its data and log, if not beside the replica
  */
 export const startPostgresWithReplica = async (
   primarySettings: Readonly<Record<string, string>> = {},
+  primaryFolder?: string,
 ): Promise<PostgresWithReplica> => {
   const folder = await mkdtemp(join(tmpdir(), 'muster-server-'));
   // The OS user of PostgreSQL has to get through.
   await chmod(folder, 0o755);
   const programs = await findPrograms();
-  const cluster = await prepareCluster(folder, programs, password);
+  const cluster = await prepareCluster(primaryFolder ?? folder, programs, password);
   const primary = new Server(programs, cluster, await freePort());
   const replica = new Server(programs, join(folder, 'replica'), await freePort());
   const stop = async (): Promise<void> => {

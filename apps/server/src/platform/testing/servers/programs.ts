@@ -27,6 +27,13 @@ export const findProgram = async (name: string, debianPackages: string[], image:
   throw new ServerMissing(`${name} is missing: apt-get install ${debianPackages.join(' ')}, or start Docker`);
 };
 
+/** Finds a file that a Debian package brings; as root on Debian installs the package. */
+export const findPackagedFile = async (find: () => string | undefined, packages: string[]): Promise<string> => {
+  const file = find() ?? ((await installed(packages)) ? find() : undefined);
+  if (file !== undefined) return file;
+  throw new ServerMissing(`${packages.join(' and ')} cannot be had: apt-get install ${packages.join(' ')}`);
+};
+
 /** A Go program in the cache outside the repository; built there when it is missing and Go is not. */
 export const findGoProgram = async (name: string, module: string, version: string): Promise<Program | undefined> => {
   const file = join(homedir(), '.cache/muster', `${name}-${version}`);

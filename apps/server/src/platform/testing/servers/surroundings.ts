@@ -19,7 +19,8 @@ export interface Surroundings {
 
 const bucket = 'muster';
 
-export const startSurroundings = async (): Promise<Surroundings> => {
+/** @param primaryFolder where the primary of PostgreSQL keeps its data, if that matters */
+export const startSurroundings = async (primaryFolder?: string): Promise<Surroundings> => {
   await removeAbandoned();
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -32,7 +33,7 @@ export const startSurroundings = async (): Promise<Surroundings> => {
   };
   try {
     const starting = [
-      started(startPostgresWithReplica()),
+      started(startPostgresWithReplica({}, primaryFolder)),
       started(startKafka(3)),
       started(startRedisCluster()),
       started(startS3()),
