@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type Configuration, environmentSchema, parseConfiguration } from '../../apps/server/src/config/schema.ts';
+import { type Configuration, parseConfiguration } from '../../apps/server/src/config/schema.ts';
+import { environmentSchema } from '../../apps/server/src/config/variables.ts';
 import { serviceNames } from '../../packages/contracts/src/index.ts';
 
 const folder = join(import.meta.dirname, '../../deploy');

@@ -1,5 +1,5 @@
 import type { ServiceName } from '@muster/contracts';
-import type { Target } from '../config/schema.ts';
+import type { Target } from '../config/variables.ts';
 import type { Ports, Service, ServiceDescriptor } from '../platform/service.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { serviceNames } from '@muster/contracts';
-import type { Environment, Target } from './schema.ts';
+import type { Environment, Target } from './variables.ts';
 
 /**
  * Combinations of variables that would start and then lose or split data, each in a sentence that names the fix.

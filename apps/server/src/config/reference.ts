@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { environmentSchema } from './schema.ts';
+import { environmentSchema } from './variables.ts';
 
 interface JsonSchemaProperty {
   readonly description?: string;
@@ -27,7 +27,7 @@ export const configurationReference = (): string => {
     '# Configuration',
     '',
     'Muster reads its configuration from environment variables. This page is generated from',
-    '`apps/server/src/config/schema.ts` by `npm run generate`.',
+    '`apps/server/src/config/variables.ts` by `npm run generate`.',
     '',
     '| variable | default | meaning |',
     '| --- | --- | --- |',
