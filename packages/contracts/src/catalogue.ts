@@ -10,6 +10,8 @@ import { operationsRoutes } from './operations.ts';
 import { organizationRoutes } from './organization.ts';
 import { peopleRoutes } from './people.ts';
 import { reportRoutes } from './reports.ts';
+import { permissionRoutes } from './permissions.ts';
+import { privacyRoutes } from './privacy.ts';
 
 /** Every route by its operation name. */
 export const routes = {
@@ -20,6 +22,8 @@ export const routes = {
   ...importRoutes,
   ...attendanceRoutes,
   ...geoRoutes,
+  ...privacyRoutes,
+  ...permissionRoutes,
   ...notificationRoutes,
   ...fraudRoutes,
   ...reportRoutes,

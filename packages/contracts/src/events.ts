@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { role } from './access.ts';
+import { purpose, role } from './access.ts';
 import { attendanceCode, direction } from './attendance.ts';
 import { signalKind } from './fraud.ts';
 import { presenceState, seenPosition } from './geo.ts';
 import { alertKind } from './notifications.ts';
 import { instant, localDate, uuid } from './primitives.ts';
+import { serviceNames } from './route.ts';
 
 /**
  * Facts, in the past tense, that services tell each other through the outbox. A payload only ever gains optional
@@ -39,6 +40,26 @@ export const events = {
   'platform.job-retried': fact(1, z.object({ jobId: uuid })),
   'users.geofences-changed': fact(1, z.object({ siteId: uuid })),
   'users.access-changed': fact(1, z.object({ userId: uuid.nullable() })),
+  /** Also: declined when it was asked for. What rests on it ends. */
+  'users.consent-withdrawn': fact(1, ofMember.extend({ purpose, at: instant })),
+  /** Everything about somebody is to be collected: every service puts its part aside, and says so. */
+  'users.export-requested': fact(1, z.object({ userId: uuid, requestId: uuid })),
+  /** Everything about somebody is to be erased: every service does its part, and says so. */
+  'users.erasure-requested': fact(1, z.object({ userId: uuid, requestId: uuid })),
+  /** It is: what passed through the platform on the way is to be forgotten, too. */
+  'users.person-erased': fact(1, z.object({ userId: uuid, requestId: uuid })),
+  'platform.personal-data-exported': fact(
+    1,
+    z.object({
+      userId: uuid,
+      requestId: uuid,
+      service: z.enum(serviceNames),
+      files: z.array(
+        z.object({ table: z.string(), columns: z.array(z.string()), objectKey: z.string(), rows: z.number().int() }),
+      ),
+    }),
+  ),
+  'platform.personal-data-erased': fact(1, z.object({ userId: uuid, requestId: uuid, service: z.enum(serviceNames) })),
   'auth.session-ended': fact(1, z.object({ userId: uuid, sessionId: uuid, cause: z.string() })),
   'auth.device-seen': fact(1, z.object({ userId: uuid, deviceId: uuid, bound: z.boolean() })),
   /** Something about a sign-in that its user should hear of, and that fraud may weigh: evidence, never a verdict. */

@@ -20,4 +20,5 @@ export * from './people.ts';
 export * from './primitives.ts';
 export * from './problems.ts';
 export * from './reports.ts';
+export * from './privacy.ts';
 export * from './route.ts';

@@ -146,6 +146,16 @@ export const problemCatalogue = {
   overloaded: { status: 503, title: 'Muster is busy', advice: 'Try again after the seconds in Retry-After.' },
   unavailable: { status: 503, title: 'A part of Muster is not available', advice: 'Try again in a moment.' },
   'service-away': {
+  'purpose-necessary': {
+    status: 422,
+    title: 'This purpose does not rest on consent',
+    advice: 'Ask the organization about it: the privacy sheet says on what it rests.',
+  },
+  'erasure-refused': {
+    status: 422,
+    title: 'This cannot be erased now',
+    advice: 'End first what stands against it, as the detail says.',
+  },
     status: 503,
     title: 'The part of Muster that does this cannot be reached',
     advice: 'Try again after the seconds in Retry-After.',
