@@ -1,6 +1,7 @@
 import { attendanceRoutes } from './attendance.ts';
 import { auditRoutes } from './audit.ts';
 import { authSecurityRoutes } from './auth-security.ts';
+import { singleSignOnRoutes } from './auth-single-sign-on.ts';
 import { authRoutes } from './auth.ts';
 import { fraudRoutes } from './fraud.ts';
 import { geoRoutes } from './geo.ts';
@@ -9,21 +10,22 @@ import { notificationRoutes } from './notifications.ts';
 import { operationsRoutes } from './operations.ts';
 import { organizationRoutes } from './organization.ts';
 import { peopleRoutes } from './people.ts';
-import { reportRoutes } from './reports.ts';
 import { permissionRoutes } from './permissions.ts';
 import { privacyRoutes } from './privacy.ts';
+import { reportRoutes } from './reports.ts';
 
 /** Every route by its operation name. */
 export const routes = {
   ...authRoutes,
   ...authSecurityRoutes,
+  ...singleSignOnRoutes,
   ...organizationRoutes,
   ...peopleRoutes,
   ...importRoutes,
-  ...attendanceRoutes,
-  ...geoRoutes,
   ...privacyRoutes,
   ...permissionRoutes,
+  ...attendanceRoutes,
+  ...geoRoutes,
   ...notificationRoutes,
   ...fraudRoutes,
   ...reportRoutes,

@@ -99,6 +99,16 @@ export const problemCatalogue = {
   },
   'step-ended': { status: 422, title: 'This step took too long', advice: 'Begin again.' },
   'link-ended': { status: 422, title: 'This link works no more', advice: 'Ask for a new one: each works once.' },
+  'single-sign-on-unavailable': {
+    status: 422,
+    title: 'This organization has no single sign-on here, or its provider does not answer',
+    advice: 'Check the short name of the organization, or sign in by password.',
+  },
+  'identity-provider-unusable': {
+    status: 422,
+    title: 'This identity provider cannot be used',
+    advice: 'Change what the detail names.',
+  },
   'password-unsuitable': {
     status: 422,
     title: 'This password cannot be used',
@@ -136,16 +146,6 @@ export const problemCatalogue = {
   },
   'import-not-ready': { status: 422, title: 'The import is not at this step', advice: 'Load it again and look.' },
   'import-file-invalid': { status: 422, title: 'The file cannot be imported', advice: 'Change it as the detail says.' },
-  'purpose-required': { status: 422, title: 'A purpose is required', advice: 'Say why you look at the history.' },
-  'too-many-requests': { status: 429, title: 'Too many requests', advice: 'Wait as long as Retry-After says.' },
-  'internal-error': {
-    status: 500,
-    title: 'Something went wrong on our side',
-    advice: 'Try again; if it stays, give the request id to your administrator.',
-  },
-  overloaded: { status: 503, title: 'Muster is busy', advice: 'Try again after the seconds in Retry-After.' },
-  unavailable: { status: 503, title: 'A part of Muster is not available', advice: 'Try again in a moment.' },
-  'service-away': {
   'purpose-necessary': {
     status: 422,
     title: 'This purpose does not rest on consent',
@@ -156,6 +156,16 @@ export const problemCatalogue = {
     title: 'This cannot be erased now',
     advice: 'End first what stands against it, as the detail says.',
   },
+  'purpose-required': { status: 422, title: 'A purpose is required', advice: 'Say why you look at the history.' },
+  'too-many-requests': { status: 429, title: 'Too many requests', advice: 'Wait as long as Retry-After says.' },
+  'internal-error': {
+    status: 500,
+    title: 'Something went wrong on our side',
+    advice: 'Try again; if it stays, give the request id to your administrator.',
+  },
+  overloaded: { status: 503, title: 'Muster is busy', advice: 'Try again after the seconds in Retry-After.' },
+  unavailable: { status: 503, title: 'A part of Muster is not available', advice: 'Try again in a moment.' },
+  'service-away': {
     status: 503,
     title: 'The part of Muster that does this cannot be reached',
     advice: 'Try again after the seconds in Retry-After.',

@@ -9,6 +9,7 @@ import { OutboxBus, type OutboxBusOptions } from '../platform/events/outbox-bus.
 import { createAccessTokens } from '../platform/http/access-token-verifier.ts';
 import { createBullJobs } from '../platform/jobs/bull.ts';
 import { migrateJobs } from '../platform/jobs/migrate-jobs.ts';
+import { createSmtpMail } from '../platform/mail/smtp.ts';
 import type { Ports } from '../platform/service.ts';
 import type { Telemetry } from '../platform/telemetry/telemetry.ts';
 import { openKafka } from './kafka.ts';
@@ -115,12 +116,16 @@ export const openPorts = async (
     cache,
     realtime,
     objects,
+    ...(configuration.MUSTER_SMTP_URL === undefined
+      ? {}
+      : { mail: createSmtpMail(configuration.MUSTER_SMTP_URL, configuration.MUSTER_MAIL_FROM) }),
     clock,
     telemetry,
     accessTokens,
     settings: {
       publicUrl: configuration.publicUrl,
       webRoot: join(import.meta.dirname, '../../../web/dist'),
+      privateHosts: new Set(configuration.MUSTER_PRIVATE_HOSTS),
       serviceUrls: new Map(
         [...configuration.MUSTER_SERVICE_URLS].filter(([name]) => !answersFor(configuration.targets, name)),
       ),

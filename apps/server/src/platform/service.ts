@@ -7,6 +7,7 @@ import type { Consumer, EventBus } from './events/port.ts';
 import type { BoundRoute } from './http/bound-route.ts';
 import type { AccessTokens } from './http/access-token.ts';
 import type { Jobs } from './jobs/port.ts';
+import type { Mail } from './mail/port.ts';
 import type { ObjectStore } from './objects/port.ts';
 import type { Realtime } from './realtime/port.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
@@ -19,6 +20,8 @@ export interface Ports {
   readonly cache: Cache;
   readonly realtime: Realtime;
   readonly objects: ObjectStore;
+  /** Absent where no mail server is configured. */
+  readonly mail?: Mail;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly accessTokens: AccessTokens;
@@ -33,6 +36,8 @@ export interface ServiceSettings {
   readonly webRoot: string;
   /** 32 bytes each: the first one encrypts what has to be read again, the others still decrypt. None: see secret-box.ts. */
   readonly secretKeys?: readonly Uint8Array[];
+  /** Hosts in networks of our own that users' addresses may name. */
+  readonly privateHosts?: ReadonlySet<string>;
   /** Where the services are that other processes answer for. */
   readonly serviceUrls: ReadonlyMap<ServiceName, string>;
 }

@@ -42,6 +42,13 @@ export interface Account {
   readonly number: string | null;
 }
 
+/** The organization of this short name; null when there is none. Run it across organizations. */
+export const findOrganization = async (tx: Tx, slug: string): Promise<string | null> => {
+  const { rows } = await sql<{ orgId: string }>`
+    SELECT org_id AS "orgId" FROM published.organization WHERE slug = lower(${slug})`.execute(tx);
+  return rows[0]?.orgId ?? null;
+};
+
 /** The account as it stands now; null when it does not exist any more. */
 export const readAccount = async (tx: Tx, userId: string): Promise<Account | null> => {
   const { rows } = await sql<Account>`

@@ -20,7 +20,13 @@ import { insertRefreshToken, insertSession, listOpenSessions, readHistory } from
 export const openSessionsAtMost = 20;
 
 /** How somebody has just shown that it is them; stands in the list of sessions and in the audit log. */
-export type SignInMethod = 'password' | 'password+code' | 'password+recovery-code' | 'password+passkey' | 'passkey';
+export type SignInMethod =
+  | 'password'
+  | 'password+code'
+  | 'password+recovery-code'
+  | 'password+passkey'
+  | 'passkey'
+  | 'single-sign-on';
 
 export interface NewSession {
   readonly orgId: string;

@@ -5,6 +5,7 @@ import type { AccessTokens } from '../../platform/http/access-token.ts';
 import type { FindCountry } from './countries.ts';
 import type { IssueTokens } from './issue-tokens.ts';
 import type { RelyingParty } from './passkeys.ts';
+import type { Fetch } from './single-sign-on/provider.ts';
 import type { SecretBox } from './secret-box.ts';
 import type { SignInThrottle } from './sign-in-throttle.ts';
 
@@ -19,6 +20,8 @@ export interface AuthPorts {
   readonly box: SecretBox;
   readonly party: RelyingParty;
   readonly findCountry: FindCountry;
+  /** Calls addresses that an administrator has entered, and none in networks of our own. */
+  readonly fetchPublic: Fetch;
   /** Without a slash at the end. */
   readonly publicUrl: string;
 }

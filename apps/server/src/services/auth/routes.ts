@@ -1,10 +1,12 @@
-import { authSecurityRoutes, authRoutes as routes } from '@muster/contracts';
+import { authSecurityRoutes, peopleRoutes, authRoutes as routes, singleSignOnRoutes } from '@muster/contracts';
 import { type BoundRoute, open, signedIn, verb } from '../../platform/http/bound-route.ts';
+import { publicFetch } from '../../platform/http/outgoing/public-fetch.ts';
 import type { Ports } from '../../platform/service.ts';
 import { changePassword } from './change-password.ts';
 import { findCountry } from './countries.ts';
 import { beginFactor, finishFactor, removePasskey, removeTotp, renewRecoveryCodes } from './factors.ts';
 import { finishSignIn } from './finish-sign-in.ts';
+import { type InvitationPorts, inviteByEmail, inviteByLink, listInvitations, revokeInvitation } from './invitations.ts';
 import { issueTokens } from './issue-tokens.ts';
 import { jwks } from './jwks.ts';
 import { readSecurity } from './own-security.ts';
@@ -22,6 +24,8 @@ import { signIn } from './sign-in.ts';
 import { SignInThrottle } from './sign-in-throttle.ts';
 import { signOut } from './sign-out.ts';
 import { SigningKeys } from './signing-keys.ts';
+import { configureSingleSignOn, readSingleSignOn, removeSingleSignOn } from './single-sign-on/configure.ts';
+import { beginSingleSignOn, finishSingleSignOn } from './single-sign-on/sign-in.ts';
 import { beginPasskeyStepUp, stepUp } from './step-up.ts';
 
 /** What the verbs share, made out of what a service is given. */
@@ -45,6 +49,7 @@ export const authPorts = (
   box: new SecretBox(database, clock, settings.secretKeys),
   party: relyingPartyOf(settings.publicUrl),
   findCountry: findCountry(),
+  fetchPublic: publicFetch(settings.privateHosts ?? new Set()),
   publicUrl: settings.publicUrl,
 });
 
@@ -64,6 +69,8 @@ export const authRoutes = (platform: Ports): BoundRoute[] => {
     signedIn(routes.signOut, signOut(ports)),
     open(routes.jwks, jwks(keys)),
     ...securityRoutes(ports),
+    ...singleSignOn(ports),
+    ...invitations(invitationPorts(platform)),
   ];
 };
 
@@ -89,3 +96,23 @@ const securityRoutes = (ports: AuthPorts): BoundRoute[] => {
     verb(own.makePasswordLink, makePasswordLinkFor(ports)),
   ];
 };
+
+const singleSignOn = (ports: AuthPorts): BoundRoute[] => [
+  open(singleSignOnRoutes.beginSingleSignOn, beginSingleSignOn(ports)),
+  open(singleSignOnRoutes.finishSingleSignOn, finishSingleSignOn(ports)),
+  verb(singleSignOnRoutes.readSingleSignOn, readSingleSignOn(ports)),
+  signedIn(singleSignOnRoutes.configureSingleSignOn, configureSingleSignOn(ports)),
+  verb(singleSignOnRoutes.removeSingleSignOn, removeSingleSignOn(ports)),
+];
+
+export const invitationPorts = ({ settings, ...ports }: Ports): InvitationPorts => ({
+  ...ports,
+  publicUrl: settings.publicUrl,
+});
+
+const invitations = (ports: InvitationPorts): BoundRoute[] => [
+  verb(peopleRoutes.inviteByLink, inviteByLink(ports)),
+  verb(peopleRoutes.inviteByEmail, inviteByEmail(ports)),
+  verb(peopleRoutes.listInvitations, listInvitations(ports)),
+  verb(peopleRoutes.revokeInvitation, revokeInvitation(ports)),
+];
