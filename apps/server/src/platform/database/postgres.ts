@@ -81,6 +81,8 @@ export class PostgresDatabase implements Database {
     });
     // Without a listener a connection that breaks while idle would end the process.
     this.#pool.on('error', options.onConnectionLost ?? (() => {}));
+    // One that a dying server says farewell to tells of it, and then breaks: who heard the first may not hear the second.
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
   }
 
   inOrganization<T>(

@@ -132,6 +132,7 @@ const connectionTo = (connectionString: string): pg.Pool => {
   });
   // What is lost here fails the next question.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 };
 
