@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type DestinationStream, pino } from 'pino';
+import { pino } from 'pino';
 
 /** What may wait for room on the disk; more is dropped. */
 const maxWaitingBytes = 16 * 1024 * 1024;
@@ -11,7 +11,7 @@ const maxWaitingBytes = 16 * 1024 * 1024;
  *
  * @throws Error when its folder cannot be made
  */
-export const logFile = (path: string): DestinationStream => {
+export const logFile = (path: string): ReturnType<typeof pino.destination> => {
   mkdirSync(dirname(path), { recursive: true });
   const file = pino.destination({ dest: path, sync: false, maxLength: maxWaitingBytes });
   file.on('error', () => undefined);
