@@ -161,10 +161,15 @@ export const permissionRows = (): readonly {
 
 /** What is wrong with an override before it is kept: granting what nobody of the role can hold, or touching what is fixed. */
 export const overrideFault = (
-  { permission: code, effect, ties: named }: Pick<PermissionOverride, 'permission' | 'effect' | 'ties'>,
+  {
+    permission: code,
+    effect,
+    ties: named,
+  }: Pick<PermissionOverride, 'permission' | 'effect'> & { readonly ties: readonly Tie[] },
   holder: Role,
 ): 'fixed' | 'unattainable' | null => {
   if (isFixed(code)) return 'fixed';
+  if (holder.startsWith('platform_')) return 'unattainable';
   const attainable = attainableTies(holder, code);
   return effect === 'grant' && named.some((each) => !attainable.includes(each)) ? 'unattainable' : null;
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { role, vocabulary } from './access.ts';
+import { permission, role, tie, vocabulary } from './access.ts';
 import {
   challengeToken,
   factor,
@@ -37,6 +37,8 @@ export const profile = z.strictObject({
   email: z.string().nullable(),
   organization: z.strictObject({ id: uuid, name: z.string(), slug: z.string(), vocabulary }),
   device: z.strictObject({ deviceId: uuid, bound: z.boolean() }),
+  /** What they hold now, and through which ties; what is not named they do not hold. */
+  permissions: z.partialRecord(permission, z.array(tie)),
 });
 export type Profile = z.infer<typeof profile>;
 

@@ -200,6 +200,20 @@ export interface AuthIdentityProvider {
   sealed_client_secret: string | null;
 }
 
+export interface AuthInvitation {
+  channel: string;
+  expires_at: Timestamp;
+  failed_at: Timestamp | null;
+  id: string;
+  invited_at: Timestamp;
+  invited_by: string;
+  link_id: string | null;
+  org_id: string;
+  revoked_at: Timestamp | null;
+  sent_at: Timestamp | null;
+  user_id: string;
+}
+
 export interface AuthPasskey {
   counter: number;
   credential_id: Buffer;
@@ -1018,6 +1032,7 @@ export interface DB {
   'auth.device': AuthDevice;
   'auth.external_identity': AuthExternalIdentity;
   'auth.identity_provider': AuthIdentityProvider;
+  'auth.invitation': AuthInvitation;
   'auth.passkey': AuthPasskey;
   'auth.passkey_challenge': AuthPasskeyChallenge;
   'auth.password_link': AuthPasswordLink;

@@ -38,11 +38,14 @@ export const readProfile = async (tx: Tx, userId: string, deviceId: string): Pro
     slug: string;
     vocabulary: Profile['organization']['vocabulary'];
     bound: boolean;
+    permissions: Profile['permissions'];
   }>`
     SELECT account.id AS "userId", account.display_name AS "displayName", account.role, account.number, account.email,
       organization.id AS "orgId", organization.name, organization.slug, organization.vocabulary,
       EXISTS (SELECT FROM published.device
-        WHERE user_id = ${userId} AND device_id = ${deviceId} AND bound_at IS NOT NULL AND revoked_at IS NULL) AS bound
+        WHERE user_id = ${userId} AND device_id = ${deviceId} AND bound_at IS NOT NULL AND revoked_at IS NULL) AS bound,
+      coalesce((SELECT jsonb_object_agg(held.permission, held.ties) FROM published.permission held
+        WHERE held.user_id = account.id AND held.ties <> '{}'), '{}') AS permissions
     FROM users.account JOIN users.organization ON organization.id = account.org_id
     WHERE account.id = ${userId}`.execute(tx);
   const row = rows[0];

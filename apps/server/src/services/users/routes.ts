@@ -1,4 +1,10 @@
-import { authRoutes, importRoutes, organizationRoutes as routes, peopleRoutes } from '@muster/contracts';
+import {
+  authRoutes,
+  importRoutes,
+  organizationRoutes as routes,
+  peopleRoutes,
+  permissionRoutes,
+} from '@muster/contracts';
 import { type BoundRoute, reading, signedIn, verb } from '../../platform/http/bound-route.ts';
 import type { Ports } from '../../platform/service.ts';
 import { configureOrganization } from './configure-organization.ts';
@@ -9,6 +15,8 @@ import { exportPeopleCsv, exportPeopleXlsx } from './import/export-people.ts';
 import * as imports from './import/import-runs.ts';
 import { listGroups, listMembers, listPeople, readGuardianAgreement } from './people.ts';
 import { addPerson, changePerson, changeStatus, readPerson } from './person-changes.ts';
+import { explainPermissions } from './permissions-explain.ts';
+import { readPermissions, replacePermissions } from './permissions.ts';
 import { readOrganization } from './read-organization.ts';
 import { replaceGeofences } from './replace-geofences.ts';
 import { addSite, changeSite, readSite, suggestTimeZone } from './site-changes.ts';
@@ -18,6 +26,7 @@ import { whoAmI } from './who-am-i.ts';
 export const usersRoutes = (ports: Ports): BoundRoute[] => [
   ...organizationOf(ports),
   ...peopleOf(ports),
+  ...permissionsOf(ports),
   ...importsOf(ports),
 ];
 
@@ -52,6 +61,12 @@ const peopleOf = ({ events }: Ports): BoundRoute[] => [
   verb(peopleRoutes.readSite, readSite),
   verb(peopleRoutes.addSite, addSite),
   verb(peopleRoutes.changeSite, changeSite({ events })),
+];
+
+const permissionsOf = ({ events }: Ports): BoundRoute[] => [
+  verb(permissionRoutes.readPermissions, readPermissions),
+  verb(permissionRoutes.replacePermissions, replacePermissions({ events })),
+  verb(permissionRoutes.explainPermissions, explainPermissions),
 ];
 
 const importsOf = (ports: Ports): BoundRoute[] => [
