@@ -103,6 +103,7 @@ describe('the configuration', () => {
       { MUSTER_TARGETS: 'geo', MUSTER_DATABASE_URL: 'postgres://db/muster' },
       /set MUSTER_REDIS_URL/,
     ],
+    ['a mail server that is none', { MUSTER_SMTP_URL: 'mail.example' }, /MUSTER_SMTP_URL cannot be used/],
     ['a Redis that is none', { MUSTER_REDIS_URL: 'http://redis:6379' }, /MUSTER_REDIS_URL cannot be used/],
     ['a numbered database of a Cluster', { MUSTER_REDIS_URL: 'redis://a/1,redis://b/1' }, /take the number off/],
     ['nodes with different passwords', { MUSTER_REDIS_URL: 'redis://:x@a,redis://:y@b' }, /must have the same user/],

@@ -126,6 +126,17 @@ export const environmentSchema = z.object({
   MUSTER_REPLICA_MAX_LAG_SECONDS: positiveInteger
     .default(30)
     .meta({ description: 'A replica further behind is not read until it has caught up.' }),
+  MUSTER_SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'it must be an address like smtp://user:password@mail.example:587' })
+    .optional()
+    .meta({
+      description:
+        'The mail server: `smtp://user:password@host:587`, or `smtps://…:465`. Default: Muster sends no e-mail; invitations are links.',
+    }),
+  MUSTER_MAIL_FROM: z
+    .string()
+    .default('Muster <muster@localhost>')
+    .meta({ description: 'From whom the e-mail is, for example `Example College <muster@example.edu>`.' }),
   MUSTER_DATABASE_POOL: positiveInteger.default(12).meta({ description: 'Connections for requests.' }),
   MUSTER_KAFKA_BROKERS: list
     .pipe(z.array(z.string().regex(/^[^\s:]+:\d{1,5}$/, 'it must be addresses like kafka-1:9092,kafka-2:9092')))

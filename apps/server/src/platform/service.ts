@@ -9,6 +9,7 @@ import type { AccessTokens } from './http/access-token.ts';
 import type { Jobs } from './jobs/port.ts';
 import type { Mail } from './mail/port.ts';
 import type { ObjectStore } from './objects/port.ts';
+import type { PersonalData } from './personal-data/port.ts';
 import type { Realtime } from './realtime/port.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 
@@ -62,4 +63,6 @@ export interface Service {
 export interface ServiceDescriptor {
   readonly name: ServiceName;
   readonly create: (ports: Ports) => Service;
+  /** What it keeps about people; `platform/personal-data` collects and erases it. */
+  readonly personalData?: PersonalData;
 }

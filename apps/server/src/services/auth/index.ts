@@ -1,7 +1,8 @@
 import type { Consumer } from '../../platform/events/port.ts';
 import type { ServiceDescriptor } from '../../platform/service.ts';
 import { accessChanges } from './consumers.ts';
-import { authRoutes } from './routes.ts';
+import { sendInvitation, sendInvitationJob } from './invitations.ts';
+import { authRoutes, invitationPorts } from './routes.ts';
 
 /** Sign-in, tokens, sessions and devices. */
 export const authService: ServiceDescriptor = {
@@ -10,5 +11,6 @@ export const authService: ServiceDescriptor = {
     name: 'auth',
     routes: authRoutes(ports),
     consumers: [accessChanges(ports) as Consumer],
+    jobs: (jobs) => jobs.handle(sendInvitationJob, sendInvitation(invitationPorts(ports))),
   }),
 };

@@ -1,10 +1,11 @@
 import type { peopleRoutes } from '@muster/contracts';
+import { requireManagedRole } from '../../platform/access/managed-roles.ts';
 import type { Tx } from '../../platform/database/port.ts';
 import type { EventBus } from '../../platform/events/port.ts';
 import type { Call, Verb } from '../../platform/http/call.ts';
 import { problem } from '../../platform/http/problem.ts';
 import { auditChange } from './audit-change.ts';
-import { requireManagedRole, requirePerson, tellAccessChanged } from './managed-people.ts';
+import { requirePerson, tellAccessChanged } from './managed-people.ts';
 import * as store from './person-store.ts';
 
 type Routes = typeof peopleRoutes;

@@ -1,4 +1,4 @@
-import { type PersonDetail, type Role, rolesManagedBy } from '@muster/contracts';
+import type { PersonDetail } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
 import type { EventBus } from '../../platform/events/port.ts';
@@ -6,7 +6,7 @@ import type { Call } from '../../platform/http/call.ts';
 import { problem } from '../../platform/http/problem.ts';
 import { versionOf } from '../../platform/http/versions.ts';
 import { type PersonRow, readAssignedGroupIds, readPerson } from './person-store.ts';
-import { isWide, managedRoles } from './rules/person-rules.ts';
+import { isWide } from './rules/person-rules.ts';
 
 /** Whom the caller may look at and change as a manager of people: everybody, or the members of assigned groups. */
 
@@ -20,29 +20,6 @@ export const requirePerson = async (tx: Tx, call: Call, userId: string, options 
   const assigned = await readAssignedGroupIds(tx, call.actor.userId);
   if (person.role !== 'member' || person.groupId === null || !assigned.includes(person.groupId)) throw nobody();
   return person;
-};
-
-/**
- * Of which roles a user may make, change and invite accounts, as permissions are now. Accounts of the platform have none
- * in the organization that they visit: of them the table of permissions holds.
- */
-export const readManagedRoles = async (
-  tx: Tx,
-  actor: Pick<Call['actor'], 'userId' | 'role' | 'homeOrgId'>,
-): Promise<readonly Role[]> => {
-  if (actor.homeOrgId !== undefined) return rolesManagedBy(actor.role);
-  const { rows } = await sql<{ permission: string; isWide: boolean }>`
-    SELECT permission, ties && '{all,organization}' AS "isWide" FROM published.permission
-    WHERE user_id = ${actor.userId} AND cardinality(ties) > 0
-      AND permission IN ('members.manage', 'guardians.manage', 'staff.manage', 'permissions.manage')`.execute(tx);
-  return managedRoles(rows);
-};
-
-/** @throws Problem `not-permitted` when accounts of that role are not the caller's to make or change */
-export const requireManagedRole = async (tx: Tx, { actor }: Call, role: Role): Promise<void> => {
-  if (!(await readManagedRoles(tx, actor)).includes(role)) {
-    throw problem('not-permitted', { detail: 'Accounts of this role are managed by others than you.' });
-  }
 };
 
 /** @throws Problem `not-permitted` when a supervisor would place a member outside the assigned groups */

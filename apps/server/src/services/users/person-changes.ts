@@ -1,4 +1,5 @@
 import type { PersonFields, PersonStatus, peopleRoutes } from '@muster/contracts';
+import { requireManagedRole } from '../../platform/access/managed-roles.ts';
 import type { Tx } from '../../platform/database/port.ts';
 import type { EventBus } from '../../platform/events/port.ts';
 import type { Call, Verb } from '../../platform/http/call.ts';
@@ -10,7 +11,6 @@ import {
   beyondReach,
   refusingDuplicates,
   requireManagedGroup,
-  requireManagedRole,
   requirePerson,
   shown,
   tellAccessChanged,

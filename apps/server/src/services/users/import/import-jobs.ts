@@ -1,11 +1,11 @@
 import { buffer } from 'node:stream/consumers';
 import type { ImportChoices, ImportCounts, ImportProblem } from '@muster/contracts';
+import { readManagedRoles } from '../../../platform/access/managed-roles.ts';
 import { appendAudits, type AuditEntry } from '../../../platform/audit-trail/append.ts';
 import type { Tx } from '../../../platform/database/port.ts';
 import { uuidv7 } from '../../../platform/ids.ts';
 import type { Jobs, RunningJob } from '../../../platform/jobs/port.ts';
 import type { Ports } from '../../../platform/service.ts';
-import { readManagedRoles } from '../managed-people.ts';
 import { guessMapping } from '../rules/column-guess.ts';
 import { type ImportedPerson, readPersonRow } from '../rules/imported-person.ts';
 import { type ImportPlan, keyOfGroup, planImport } from '../rules/import-plan.ts';

@@ -1,4 +1,4 @@
-import type { PersonFields, Role, Tie } from '@muster/contracts';
+import type { PersonFields, Tie } from '@muster/contracts';
 
 /** What must be true of a person, whoever writes it: a form, an import, a program. Null, or what is wrong in one sentence. */
 export const personFault = (
@@ -16,15 +16,3 @@ export const personFault = (
 
 /** Holds for the whole organization. */
 export const isWide = (ties: readonly Tie[]): boolean => ties.some((tie) => tie === 'organization' || tie === 'all');
-
-/** Who holds these permissions manages accounts of these roles. Administrators are made by who may give permissions. */
-export const managedRoles = (held: readonly { readonly permission: string; readonly isWide: boolean }[]): Role[] => {
-  const holds = (permission: string) => held.find((each) => each.permission === permission);
-  const roles: Role[] = [];
-  if (holds('members.manage') !== undefined) roles.push('member');
-  if (holds('guardians.manage')?.isWide === true) roles.push('guardian');
-  if (holds('staff.manage')?.isWide !== true) return roles;
-  roles.push('supervisor', 'org_office');
-  if (holds('permissions.manage')?.isWide === true) roles.push('org_admin');
-  return roles;
-};
