@@ -10,6 +10,7 @@ import { NoticeArea } from './app/notify.tsx';
 import { createQueryClient } from './app/query.ts';
 import { router } from './app/router.tsx';
 import { SessionProvider } from './app/session.tsx';
+import { StepUpArea } from './app/step-up-area.tsx';
 import { startServiceWorker } from './app/start-service-worker.ts';
 import { LoadingBlock } from './components/loading-block.tsx';
 import { startI18n } from './i18n/setup.ts';
@@ -35,6 +36,7 @@ const start = async () => {
             <Suspense fallback={<LoadingBlock height="100dvh" />}>
               <SessionProvider>
                 <RouterProvider router={router} />
+                <StepUpArea />
               </SessionProvider>
             </Suspense>
           </QueryClientProvider>

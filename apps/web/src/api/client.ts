@@ -4,6 +4,7 @@ import { learnServerTime, nowMs } from '../app/clock.ts';
 import { newId } from './ids.ts';
 import { offlineProblem, problemOf } from './problem.ts';
 import { noteWrite, readAfter } from './read-after.ts';
+import { showThatItIsYou } from './step-up.ts';
 import {
   deviceId,
   dropAccessToken,
@@ -125,6 +126,12 @@ export const refuseAccessToken = (refused: string): void => {
 const request = async (route: RouteDefinition, given: LooseRequest, options: CallOptions): Promise<Response> => {
   const withKey =
     route.idempotency === 'key' && !options.idempotencyKey ? { ...options, idempotencyKey: newId() } : options;
+  const response = await sendSignedIn(route, given, withKey);
+  if (response.status !== 403 || (await problemOf(response.clone())).code !== 'step-up-required') return response;
+  return (await showThatItIsYou()) ? sendSignedIn(route, given, withKey) : response;
+};
+
+const sendSignedIn = async (route: RouteDefinition, given: LooseRequest, withKey: CallOptions): Promise<Response> => {
   if (withKey.authorization) return send(route, given, withKey, withKey.authorization);
   const token = await freshAccessToken();
   const response = await send(route, given, withKey, token && `Bearer ${token}`);
@@ -136,7 +143,7 @@ const request = async (route: RouteDefinition, given: LooseRequest, options: Cal
 
 /**
  * Calls a route of the contract: `await call(routes.listMembers, { query: { search } }, { signal })`. Writes carry an
- * Idempotency-Key of their own; an expired access token is renewed once.
+ * Idempotency-Key of their own; an expired access token is renewed once; who has to show that it is them is asked.
  *
  * @throws ProblemError for every answer that is not a success, and when nothing answers
  * @throws DOMException `AbortError` when `signal` fires

@@ -1,9 +1,11 @@
+import type { Role } from '@muster/contracts';
 import { createRootRoute, createRoute, lazyRouteComponent, Outlet } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { LoadingBlock } from '../components/loading-block.tsx';
 import { NotFoundPage } from './not-found.tsx';
 import { PageError } from './page-error.tsx';
 import { RequireSession } from './require-session.tsx';
+import { useProfile } from './session.tsx';
 
 /**
  * The layouts that pages hang themselves under: `createRoute({ getParentRoute: () => staffLayout, path: '/board', … })`
@@ -43,6 +45,33 @@ export const phoneLayout = createRoute({
   component: () => (
     <RequireSession roles={['member', 'guardian']}>
       <PhoneShell />
+    </RequireSession>
+  ),
+});
+
+const allRoles: readonly Role[] = [
+  'member',
+  'guardian',
+  'supervisor',
+  'org_office',
+  'org_admin',
+  'platform_admin',
+  'platform_operator',
+  'platform_overseer',
+];
+
+const OwnShell = () => {
+  const { role } = useProfile();
+  return role === 'member' || role === 'guardian' ? <PhoneShell /> : <StaffShell />;
+};
+
+/** For pages that are everybody's, each in the frame that they know. */
+export const everyoneLayout = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'everyone',
+  component: () => (
+    <RequireSession roles={allRoles}>
+      <OwnShell />
     </RequireSession>
   ),
 });

@@ -5,9 +5,10 @@ import { guardianRoutes } from '../pages/guardian/routes.tsx';
 import { kioskRoutes } from '../pages/kiosk/routes.tsx';
 import { memberRoutes } from '../pages/member/routes.tsx';
 import { printRoutes } from '../pages/print/routes.tsx';
+import { securityRoutes, setPasswordRoute, signInPolicyRoute } from '../pages/security/routes.tsx';
 import { staffRoutes } from '../pages/staff/routes.tsx';
 import { HomePage } from './home.tsx';
-import { phoneLayout, rootRoute, staffLayout } from './layouts.tsx';
+import { everyoneLayout, phoneLayout, rootRoute, staffLayout } from './layouts.tsx';
 
 const homeRoute = createRoute({ getParentRoute: () => rootRoute, path: '/', component: HomePage });
 
@@ -25,7 +26,9 @@ const routeTree = rootRoute.addChildren([
   homeRoute,
   signInRoute,
   phoneLayout.addChildren([...memberRoutes, ...guardianRoutes]),
-  staffLayout.addChildren([...staffRoutes, ...adminRoutes]),
+  staffLayout.addChildren([...staffRoutes, ...adminRoutes, signInPolicyRoute]),
+  everyoneLayout.addChildren([...securityRoutes]),
+  setPasswordRoute,
   ...kioskRoutes,
   ...printRoutes,
   ...galleryRoutes,

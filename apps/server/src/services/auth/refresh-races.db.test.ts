@@ -65,7 +65,7 @@ const race = async (userIds: readonly string[], random: () => number): Promise<r
   const all = await Promise.all(userIds.map((userId) => newFamily(userId, random)));
   const seconds = await Promise.all(all.map(exchange));
   const eachOf = (kind: number, act: (family: Family, second: Tokens) => Promise<unknown>) =>
-    Promise.all(all.map((family, index) => (family.kind === kind ? act(family, seconds[index] as Tokens) : null)));
+    Promise.all(all.flatMap((family, index) => (family.kind === kind ? [act(family, seconds[index] as Tokens)] : [])));
   await eachOf(2, async (family, second) => {
     const third = await refresh(family, second);
     expect(codeOf(third)).toBeNull();

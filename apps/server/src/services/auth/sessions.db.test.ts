@@ -135,7 +135,7 @@ describe('a sign-in that is out of the ordinary', () => {
     expect(await anomalies()).toEqual(['new-country', 'impossible-travel']);
     const [first] = await world.eventsOf('auth.sign-in-anomaly', userId);
     expect(first).toMatchObject({ userId, sentence: expect.stringContaining('Japan') });
-    expect((first?.['innocentExplanations'] as string[]).length).toBeGreaterThan(1);
+    expect(JSON.stringify(first?.['innocentExplanations'])).toContain('VPN');
   });
 
   it('of a fourth account on one device within a day is one, too', async () => {

@@ -5,6 +5,7 @@ import {
   IconDoor,
   IconListSearch,
   IconMapPin,
+  IconShieldLock,
   IconUsers,
 } from '@tabler/icons-react';
 import type { NavigationEntry } from '../../app/navigation-entry.ts';
@@ -26,6 +27,12 @@ export const adminNavigation: readonly NavigationEntry[] = [
     label: 'admin:navigation.organization',
     icon: IconBuildingCommunity,
     permission: 'rules.configure',
+  },
+  {
+    to: '/admin/sign-in-policy',
+    label: 'security:navigation.policy',
+    icon: IconShieldLock,
+    permission: 'security.configure',
   },
   {
     to: '/admin/operations',
