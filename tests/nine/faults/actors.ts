@@ -50,10 +50,11 @@ export const readPlace = async (url: string): Promise<Place & { principal: Sessi
   return { principal, gateId, code, inside: center, outside: { ...center, latitude: center.latitude + 0.02 } };
 };
 
+export const signInOnPhone = ({ number, deviceId }: Person, url: string): Promise<Session> =>
+  signIn(number, demoPassword, { deviceId, name: 'Phone' }, url);
+
 /** Safe to try again: it is the same phone of the same member, and the first ENTER counts. */
-export const enter = async (player: Person, place: Place, url: string): Promise<Phone> => {
-  const device = { deviceId: player.deviceId, name: 'Phone' };
-  const session = await signIn(player.number, demoPassword, device, url);
+export const enter = async (player: Person, session: Session, place: Place, url: string): Promise<Phone> => {
   const { nonce } = await call(routes.scan, { body: { code: place.code } }, session, {}, url);
   await call(routes.enter, { body: punchBody(nonce, place.inside) }, session, {}, url);
   return { memberId: player.memberId, session, ledger: new Map(), lastFixMs: Date.now() };

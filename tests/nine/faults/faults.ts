@@ -4,8 +4,28 @@ import { connect } from 'node:net';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Surroundings } from '../../../apps/server/src/platform/testing/servers/surroundings.ts';
+import type { Session } from '../../acceptance/client.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Forwarder } from '../forwarder.ts';
+import type { Phone, Place } from './actors.ts';
+import { fillDatabaseDisk, fillLogDisk } from './full-disks.ts';
+import { overload } from './overload.ts';
+import type { PropName, Props } from './props.ts';
+import { killBetweenPublishAndMark } from './relay-death.ts';
+import { setClock } from './wrong-clock.ts';
+
+/** Whom a fault may ask to take part. */
+export interface Bystanders {
+  readonly place: Place;
+  principal(): Session;
+  /** Members who have entered, and whose phones nobody else uses while the fault lasts. */
+  phones(count: number, url: string): Promise<readonly Phone[]>;
+  /**
+   * Members who have signed in and stand at the gate, at most so many. Each enters when called, tries until the ENTER is
+   * taken, and says how often it tried.
+   */
+  queueUp(count: number, url: string): Promise<readonly (() => Promise<number>)[]>;
+}
 
 /** What a fault may do its harm to. */
 export interface Target {
@@ -13,10 +33,16 @@ export interface Target {
   readonly fleet: Fleet;
   /** The way of all processes to the primary. */
   readonly wayToDatabase: Forwarder;
+  readonly props: Props;
+  readonly campus: Bystanders;
   /** Between 0 and 1, from the seed. */
   readonly random: () => number;
   /** Multiplies how long faults last: 1 in a short run. */
   readonly lengthen: number;
+  /** Takes down what the fault itself has seen go wrong. */
+  readonly violated: (sentence: string) => void;
+  /** Figures that belong to the outcome. */
+  readonly tell: (sentence: string) => void;
 }
 
 export interface Fault {
@@ -25,6 +51,9 @@ export interface Fault {
   readonly row: number;
   /** Nobody may notice: every request is answered with 200, every socket comes back and has missed nothing. */
   readonly seamless?: true;
+  /** Nobody may notice that anything is wrong; sockets do not count. */
+  readonly unnoticed?: true;
+  readonly needs?: PropName;
   /** Also in the short set that `npm test` runs. */
   readonly short?: true;
   /** Does the harm and undoes it; resolves when everything is as it was, apart from what Muster has to mend itself. */
@@ -60,6 +89,11 @@ export const faults: readonly Fault[] = [
         await sleep(4_000 + random() * 2_000);
       }
     },
+  },
+  {
+    name: 'the relay dies between publishing to Kafka and noting it',
+    row: 3,
+    strike: killBetweenPublishAndMark,
   },
   {
     name: 'every process is replaced, one after the other (rolling restart)',
@@ -176,6 +210,19 @@ export const faults: readonly Fault[] = [
     },
   },
   {
+    name: 'the disk of the database is full',
+    row: 14,
+    needs: 'databaseDisk',
+    strike: fillDatabaseDisk,
+  },
+  {
+    name: 'the disk of the logs is full',
+    row: 15,
+    needs: 'logsDisk',
+    unnoticed: true,
+    strike: fillLogDisk,
+  },
+  {
     name: 'S3 is away',
     row: 16,
     strike: async ({ surroundings: { s3 }, lengthen }) => {
@@ -183,6 +230,20 @@ export const faults: readonly Fault[] = [
       await sleep(5_000 * lengthen);
       await s3.restart();
     },
+  },
+  ...['auth', 'attendance', 'geo', 'gateway'].map(
+    (service): Fault => ({
+      name: `the clock of ${service} is ten minutes wrong, and jumps back`,
+      row: 18,
+      needs: 'clocks',
+      unnoticed: true,
+      strike: setClock(service),
+    }),
+  ),
+  {
+    name: 'five times the load that there is room for',
+    row: 19,
+    strike: overload,
   },
   {
     name: 'clients that never finish what they say',

@@ -22,14 +22,16 @@ const reports: FaultReport[] = await runFaults({
 });
 const violations = reports.reduce((sum, report) => sum + report.violations.length, 0);
 if (values.json) {
-  const faults = reports.map(({ name, row, violations: found, recoveredMs }) => ({
+  const faults = reports.map(({ name, row, violations: found, recoveredMs, notTried }) => ({
     name,
     row,
     violations: found.length,
     recoveredMs,
+    ...(notTried !== undefined && { notTried }),
   }));
   console.log(JSON.stringify({ seed, violations, faults }));
 } else {
-  console.log(`${reports.length} faults, ${violations} violations.`);
+  const left = reports.filter(({ notTried }) => notTried !== undefined).length;
+  console.log(`${reports.length - left} faults, ${violations} violations${left > 0 ? `, ${left} not tried` : ''}.`);
 }
 process.exitCode = violations === 0 ? 0 : 1;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,11 +22,13 @@ import {
   readPlace,
   renewed,
   type Seen,
+  signInOnPhone,
   wander,
   worksFor,
 } from './actors.ts';
 import { askSteadily, openCrowd } from './crowd.ts';
-import { type Fault, faults, type Target } from './faults.ts';
+import { type Bystanders, type Fault, faults, type Target } from './faults.ts';
+import { prepareProps } from './props.ts';
 import { violationsOf } from './verdict.ts';
 
 export interface FaultReport {
@@ -37,6 +39,10 @@ export interface FaultReport {
   readonly recoveredMs: number;
   /** What users saw meanwhile, by kind. */
   readonly seen: Readonly<Record<string, number>>;
+  /** Figures of the fault's own. */
+  readonly told: readonly string[];
+  /** Why it could not be tried on this machine. */
+  readonly notTried?: string;
 }
 
 export interface FaultsOptions {
@@ -57,6 +63,8 @@ const requestsPerSecond = 200;
 const enterEveryMs = 3_000;
 /** One for each fault. */
 const keptForOthers = 25;
+/** For those faults that come after one that lets in all it can. */
+const keptAtLeast = 5;
 
 /** Strikes nine processes under load with one fault after the other, and looks after each whether anything was lost. */
 export const runFaults = async ({
@@ -65,8 +73,15 @@ export const runFaults = async ({
   lengthen = 1,
   say,
 }: FaultsOptions): Promise<FaultReport[]> => {
-  const surroundings = await startSurroundings();
+  const list = faults.filter(chosen);
+  const prepared = await prepareProps(list.flatMap(({ needs }) => needs ?? []));
+  const { props, missing } = prepared;
+  const surroundings = await startSurroundings(props.databaseDisk?.folder).catch(async (error: unknown) => {
+    await prepared.remove();
+    throw error;
+  });
   const dataFolder = await mkdtemp(join(tmpdir(), 'muster-faults-'));
+  if (props.logsDisk !== undefined) await symlink(props.logsDisk.folder, join(dataFolder, 'logs'));
   const { ownerUrl, runtimeUrl } = surroundings.postgres;
   const wayToDatabase = await startForwarder(Number(new URL(ownerUrl).port));
   let fleet: Fleet | undefined;
@@ -77,16 +92,22 @@ export const runFaults = async ({
         ...surroundings.environment,
         MUSTER_DATABASE_URL: through(runtimeUrl, wayToDatabase.port),
         MUSTER_DATABASE_OWNER_URL: through(ownerUrl, wayToDatabase.port),
+        ...props.clocks?.environment,
       },
     });
     say('Nine processes are running.');
     const random = seededRandom(seed);
     const campus = await Campus.open(fleet.url);
     const reports: FaultReport[] = [];
-    for (const fault of faults.filter(chosen)) {
-      const report = await strike(fault, { surroundings, fleet, wayToDatabase, random, lengthen }, campus);
+    for (const fault of list) {
+      const lack = fault.needs && missing.get(fault.needs);
+      const report =
+        lack === undefined
+          ? await strike(fault, { surroundings, fleet, wayToDatabase, random, lengthen, props }, campus)
+          : notTried(fault, lack);
       reports.push(report);
       say(line(report));
+      for (const sentence of report.told) say(`    ${sentence}`);
       for (const violation of report.violations) say(`    ${violation}`);
     }
     await fleet.stop();
@@ -99,17 +120,42 @@ export const runFaults = async ({
   } finally {
     await wayToDatabase.close();
     await surroundings.stop();
+    await prepared.remove();
   }
 };
 
-const line = ({ name, violations, recoveredMs, seen }: FaultReport): string => {
+const notTried = ({ name, row }: Fault, reason: string): FaultReport => ({
+  name,
+  row,
+  // Where nothing may be left out, it is an error.
+  violations: process.env['MUSTER_TEST_REQUIRE'] === 'all' ? [`not tried: ${reason}`] : [],
+  recoveredMs: 0,
+  seen: {},
+  told: [],
+  notTried: reason,
+});
+
+const line = ({ name, violations, recoveredMs, seen, notTried: reason }: FaultReport): string => {
+  if (reason !== undefined) return `${name}: NOT TRIED. ${reason}`;
   const kinds = Object.entries(seen).map(([kind, times]) => `${kind} ×${times}`);
   const verdict = violations.length === 0 ? 'nothing lost' : `${violations.length} VIOLATIONS`;
   return `${name}: ${verdict}, well again after ${(recoveredMs / 1000).toFixed(1)} s (${kinds.join(', ')})`;
 };
 
-const strike = async (fault: Fault, target: Target, campus: Campus): Promise<FaultReport> => {
+const strike = async (
+  fault: Fault,
+  given: Omit<Target, 'campus' | 'violated' | 'tell'>,
+  campus: Campus,
+): Promise<FaultReport> => {
   const seen: Seen = new Map();
+  const found: string[] = [];
+  const told: string[] = [];
+  const target: Target = {
+    ...given,
+    campus,
+    violated: (sentence) => void found.push(sentence),
+    tell: (sentence) => void told.push(sentence),
+  };
   const stop = new AbortController();
   const { url } = target.fleet;
   await campus.renew(url);
@@ -126,12 +172,13 @@ const strike = async (fault: Fault, target: Target, campus: Campus): Promise<Fau
   const crowdViolations = (await crowd?.violations()) ?? [];
   const ownerUrl = through(target.surroundings.postgres.ownerUrl, target.wayToDatabase.port);
   const violations = [
+    ...found,
     ...(recovered ? [] : [`after ${recoverWithinMs / 1000} s it still does not work`]),
-    ...unseemly(seen, fault.seamless === true ? / 200$/ : / (200|401|503|504|no answer)$/),
+    ...unseemly(seen, fault.seamless === true || fault.unnoticed === true ? / 200$/ : / (200|401|503|504|no answer)$/),
     ...crowdViolations,
     ...(await violationsOf(ownerUrl, campus.expected())),
   ];
-  return { name: fault.name, row: fault.row, violations, recoveredMs, seen: Object.fromEntries(seen) };
+  return { name: fault.name, row: fault.row, violations, recoveredMs, seen: Object.fromEntries(seen), told };
 };
 
 /** Being told to come back later is fine, mostly; anything else that is no answer is a fault of ours. */
@@ -145,17 +192,19 @@ const through = (url: string, port: number): string => {
 };
 
 /** A day at the demonstration college: phones that report, somebody who walks out and back, somebody who looks. */
-class Campus {
-  readonly #place: Place;
+class Campus implements Bystanders {
+  readonly place: Place;
   readonly #phones: Phone[] = [];
   readonly #entered: string[] = [];
+  readonly #enteredWithin = new Map<string, readonly [fromMs: number, toMs: number]>();
+  readonly #arrivedMs = new Map<string, number>();
   readonly #excursions = new Map<string, number>();
   readonly #free: Person[];
   readonly #groupId: string;
   #principal: Session;
 
   private constructor(place: Place & { principal: Session }, groupId: string, free: Person[]) {
-    this.#place = place;
+    this.place = place;
     this.#principal = place.principal;
     this.#groupId = groupId;
     this.#free = free;
@@ -184,7 +233,7 @@ class Campus {
   async work(url: string, seen: Seen, signal: AbortSignal): Promise<void> {
     const [walker, ...others] = this.#phones;
     await Promise.all([
-      ...others.slice(0, phonesCount - 1).map((phone) => wander(phone, this.#place, url, seen, signal)),
+      ...others.slice(0, phonesCount - 1).map((phone) => wander(phone, this.place, url, seen, signal)),
       walker && this.#walkOutAndBack(walker, url, seen),
       this.#enterDuring(url, seen),
       look(this.#principal, this.#groupId, url, seen, signal),
@@ -200,7 +249,7 @@ class Campus {
       ['inside', 4],
     ] as const) {
       for (let time = 0; time < times; time += 1) {
-        await deliver(phone, fixesOf(phone, this.#place[where], 1), url, seen, patience);
+        await deliver(phone, fixesOf(phone, this.place[where], 1), url, seen, patience);
         await sleep(400);
       }
     }
@@ -226,13 +275,52 @@ class Campus {
   async #enterNext(url: string): Promise<void> {
     const player = this.#free.shift();
     if (player === undefined) throw new Error('Everybody has entered.');
-    const phone = await enter(player, this.#place, url).catch((error: unknown) => {
+    try {
+      await this.#enter(player, await signInOnPhone(player, url), url);
+    } catch (error) {
       // Tried again, by whoever is next.
       this.#free.unshift(player);
       throw error;
-    });
+    }
+  }
+
+  async #enter(player: Person, session: Session, url: string): Promise<Phone> {
+    const arrivedMs = this.#arrivedMs.get(player.memberId) ?? Date.now();
+    this.#arrivedMs.set(player.memberId, arrivedMs);
+    const phone = await enter(player, session, this.place, url);
     this.#phones.push(phone);
     this.#entered.push(player.memberId);
+    this.#enteredWithin.set(player.memberId, [arrivedMs, Date.now()]);
+    return phone;
+  }
+
+  principal(): Session {
+    return this.#principal;
+  }
+
+  async phones(count: number, url: string): Promise<readonly Phone[]> {
+    while (this.#phones.length < phonesCount + count) await this.#enterNext(url);
+    return this.#phones.slice(phonesCount, phonesCount + count);
+  }
+
+  async queueUp(count: number, url: string): Promise<readonly (() => Promise<number>)[]> {
+    const queue: (() => Promise<number>)[] = [];
+    for (const player of this.#free.splice(keptAtLeast, count)) {
+      const session = await signInOnPhone(player, url);
+      queue.push(async () => {
+        const deadline = performance.now() + recoverWithinMs;
+        for (let tries = 1; performance.now() < deadline; tries += 1) {
+          try {
+            await this.#enter(player, session, url);
+            return tries;
+          } catch {
+            await sleep(300);
+          }
+        }
+        return Number.POSITIVE_INFINITY;
+      });
+    }
+    return queue;
   }
 
   /** 500 sockets and 200 requests a second, and a punch every few seconds that the sockets of staff have to hear. */
@@ -262,19 +350,26 @@ class Campus {
 
   async renew(url: string): Promise<void> {
     this.#principal = await renewed(this.#principal, url);
+    // Those who walk about; a token that ends meanwhile would look as if something had gone wrong.
+    for (const phone of this.#phones.slice(0, phonesCount)) phone.session = await renewed(phone.session, url);
   }
 
   async untilItWorks(url: string): Promise<boolean> {
     const [phone] = this.#phones.slice(1);
     const deadline = performance.now() + recoverWithinMs;
     while (phone !== undefined && performance.now() < deadline) {
-      if (await worksFor(phone, this.#place, this.#groupId, this.#principal, url)) return true;
+      if (await worksFor(phone, this.place, this.#groupId, this.#principal, url)) return true;
       await sleep(200);
     }
     return false;
   }
 
   expected(): Parameters<typeof violationsOf>[1] {
-    return { phones: this.#phones, entered: this.#entered, excursions: this.#excursions };
+    return {
+      phones: this.#phones,
+      entered: this.#entered,
+      enteredWithin: this.#enteredWithin,
+      excursions: this.#excursions,
+    };
   }
 }

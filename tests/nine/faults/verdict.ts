@@ -9,6 +9,8 @@ export interface Expectations {
   readonly phones: readonly Phone[];
   /** Members whose ENTER was acknowledged. */
   readonly entered: readonly string[];
+  /** When each of them stood at the gate: from the first try to the answer. */
+  readonly enteredWithin: ReadonlyMap<string, readonly [fromMs: number, toMs: number]>;
   /** How many excursions each member must have by now; all of them closed. */
   readonly excursions: ReadonlyMap<string, number>;
 }
@@ -22,6 +24,7 @@ export const violationsOf = async (ownerUrl: string, expected: Expectations): Pr
     return [
       ...(await positionViolations(client, expected.phones)),
       ...(await punchViolations(client, expected.entered)),
+      ...(await timeViolations(client, expected.enteredWithin)),
       ...(await consequenceViolations(client, expected)),
     ];
   } finally {
@@ -59,6 +62,36 @@ const punchViolations = async (client: pg.Client, entered: readonly string[]): P
     .map((memberId) => ({ memberId, punches: verdicts.get(memberId) ?? [] }))
     .filter(({ punches }) => punches.filter((verdict) => verdict.startsWith('accepted')).length !== 1)
     .map(({ memberId, punches }) => `${memberId} entered once, and has the punches: ${punches.join(', ') || 'none'}`);
+};
+
+/** So far may what is written be from the clock of whoever was there. */
+const agreesWithinMs = 60_000;
+
+/** What is written by whatever clock: nothing ends before it begins, nothing is from the future, each ENTER is when it was. */
+const timeViolations = async (client: pg.Client, enteredWithin: Expectations['enteredWithin']): Promise<string[]> => {
+  const { rows } = await client.query<{ what: string; count: string }>(
+    `SELECT what, count(*) FROM (
+       SELECT 'excursions end before they begin' AS what FROM geo.excursion WHERE ended_at < started_at
+       UNION ALL SELECT 'days end before they begin' FROM attendance.attendance_day
+         WHERE exited_at < entered_at OR worked_minutes < 0 OR late_by_minutes < 0
+       UNION ALL SELECT 'tracking sessions end before they begin' FROM attendance.tracking_session
+         WHERE exited_at < entered_at OR ends_by < entered_at
+       UNION ALL SELECT 'events are from the future' FROM platform.outbox WHERE occurred_at > now() + interval '1 minute'
+     ) wrong GROUP BY what`,
+  );
+  const punches = await client.query<{ member_id: string; occurred_at: Date }>(
+    `SELECT member_id, occurred_at FROM attendance.punch
+     WHERE direction = 'ENTER' AND verdict LIKE 'accepted%' AND member_id = ANY($1)`,
+    [[...enteredWithin.keys()]],
+  );
+  const wrong = punches.rows.filter(({ member_id, occurred_at }) => {
+    const [fromMs, toMs] = enteredWithin.get(member_id) ?? [0, 0];
+    return occurred_at.getTime() < fromMs - agreesWithinMs || occurred_at.getTime() > toMs + agreesWithinMs;
+  });
+  return [
+    ...rows.map(({ what, count }) => `${count} ${what}`),
+    ...wrong.map(({ member_id, occurred_at }) => `${member_id} did not enter at ${occurred_at.toISOString()}`),
+  ];
 };
 
 /** What follows from events takes a moment: presence, excursions, days. */
