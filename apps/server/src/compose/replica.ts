@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Gauge } from 'prom-client';
 import { type Configuration, ConfigurationError } from '../config/schema.ts';
 import type { Database } from '../platform/database/port.ts';
@@ -9,6 +10,8 @@ import type { Lifecycle } from './lifecycle.ts';
 
 /** A replica that does not let us in within this time is passed over. */
 const replicaAcquireTimeoutMs = 1_000;
+/** How long a start waits for its replica to answer. */
+const replicaMayTakeMs = 5_000;
 /** A little longer than the server itself gives a statement. */
 const replicaAnswerTimeoutMs = 16_000;
 
@@ -38,7 +41,7 @@ export const openReplica = async (
   });
   lifecycle.started('watch over the replica', () => watch.close());
   await watch.start();
-  const { trouble } = watch;
+  const { trouble } = await settled(watch, configuration.MUSTER_REPLICA_MAY_BE_AWAY ? 0 : replicaMayTakeMs);
   if (trouble?.kind === 'wrong') throw new ConfigurationError([trouble.sentence]);
   if (trouble?.kind === 'away' && !configuration.MUSTER_REPLICA_MAY_BE_AWAY) {
     const { host } = new URL(replicaUrl);
@@ -65,6 +68,15 @@ export const openReplica = async (
   });
   lifecycle.started('connections to the replica', () => database.close());
   return database;
+};
+
+const settled = async (watch: ReplicaWatch, withinMs: number): Promise<ReplicaWatch> => {
+  const deadlineMs = performance.now() + withinMs;
+  while (watch.trouble?.kind === 'away' && performance.now() < deadlineMs) {
+    await sleep(250);
+    await watch.look();
+  }
+  return watch;
 };
 
 const observeReplica = (watch: ReplicaWatch, { metrics }: Telemetry) => {
