@@ -44,7 +44,7 @@ export const startKafka = async (count: 1 | 3, options: { secure?: boolean } = {
   if (lacks !== undefined) throw new ServerMissing(lacks);
   await fetchLibraries();
   const certificate = options.secure === true ? await makeCertificate() : undefined;
-  const clusterId = randomBytes(16).toString('base64url');
+  const clusterId = makeClusterId();
   const controllers: number[] = [];
   while (controllers.length < count) controllers.push(await freePort());
   const securePorts: number[] = [];
@@ -84,6 +84,13 @@ export const startKafka = async (count: 1 | 3, options: { secure?: boolean } = {
     nodes,
     stop,
   };
+};
+
+/** Its text must not begin with a dash, which Kafka's tool would take for an option: hence seven bits of the first byte. */
+const makeClusterId = (): string => {
+  const bytes = randomBytes(16);
+  bytes.writeUInt8(bytes.readUInt8(0) & 0x7f);
+  return bytes.toString('base64url');
 };
 
 /** Once per machine. Of two test runs that fetch at the same time, one keeps its own. */
