@@ -6,7 +6,9 @@ import {
   IconListSearch,
   IconMapPin,
   IconShieldLock,
+  IconUserPlus,
   IconUsers,
+  IconUsersGroup,
 } from '@tabler/icons-react';
 import type { NavigationEntry } from '../../app/navigation-entry.ts';
 
@@ -18,6 +20,20 @@ export const adminNavigation: readonly NavigationEntry[] = [
     icon: IconUsers,
     permission: 'gates.operate',
     section: 'admin:navigation.section',
+  },
+  {
+    to: '/admin/people/new',
+    label: 'people:navigation.add',
+    icon: IconUserPlus,
+    permission: 'members.manage',
+    roles: ['supervisor'],
+    section: 'admin:navigation.section',
+  },
+  {
+    to: '/admin/groups',
+    label: 'people:navigation.groups',
+    icon: IconUsersGroup,
+    permission: 'rules.configure',
   },
   { to: '/admin/schedules', label: { word: 'schedule' }, icon: IconCalendarTime, permission: 'gates.operate' },
   { to: '/admin/gates', label: { word: 'gate' }, icon: IconDoor, permission: 'gates.operate' },

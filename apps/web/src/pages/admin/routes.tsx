@@ -1,6 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { staffLayout } from '../../app/layouts.tsx';
-import { auditSearch, peopleSearch, schedulesSearch, siteSearch } from './search.ts';
+import { peopleSearch } from './people/search.ts';
+import { auditSearch, schedulesSearch, siteSearch } from './search.ts';
 
 /** Alerts arrive here as they do on the staff's pages. */
 const office = createRoute({
@@ -45,7 +46,37 @@ const people = createRoute({
   getParentRoute: () => office,
   path: '/admin/people',
   validateSearch: peopleSearch,
-  component: lazyRouteComponent(() => import('./people-page.tsx'), 'PeoplePage'),
+  component: lazyRouteComponent(() => import('./people/people-page.tsx'), 'PeoplePage'),
+});
+
+const addPerson = createRoute({
+  getParentRoute: () => office,
+  path: '/admin/people/new',
+  component: lazyRouteComponent(() => import('./people/add-person-page.tsx'), 'AddPersonPage'),
+});
+
+const person = createRoute({
+  getParentRoute: () => office,
+  path: '/admin/people/$userId',
+  component: lazyRouteComponent(() => import('./people/person-page.tsx'), 'PersonPage'),
+});
+
+const groups = createRoute({
+  getParentRoute: () => office,
+  path: '/admin/groups',
+  component: lazyRouteComponent(() => import('./groups/groups-page.tsx'), 'GroupsPage'),
+});
+
+const imports = createRoute({
+  getParentRoute: () => office,
+  path: '/admin/import',
+  component: lazyRouteComponent(() => import('./import/imports-page.tsx'), 'ImportsPage'),
+});
+
+const importRun = createRoute({
+  getParentRoute: () => office,
+  path: '/admin/import/$importId',
+  component: lazyRouteComponent(() => import('./import/import-page.tsx'), 'ImportPage'),
 });
 
 const organization = createRoute({
@@ -68,5 +99,20 @@ const operations = createRoute({
 });
 
 export const adminRoutes = [
-  office.addChildren([overview, sites, site, schedules, gates, people, organization, operations, audit]),
+  office.addChildren([
+    overview,
+    sites,
+    site,
+    schedules,
+    gates,
+    people,
+    addPerson,
+    person,
+    groups,
+    imports,
+    importRun,
+    organization,
+    operations,
+    audit,
+  ]),
 ] as const;

@@ -1,14 +1,5 @@
-import type { Role } from '@muster/contracts';
-
 /** What stands in the addresses of the administration's pages; anything else is dropped. */
 
-export const peopleRoles = ['org_admin', 'org_office', 'supervisor', 'member', 'guardian'] as const satisfies Role[];
-export type PeopleRole = (typeof peopleRoles)[number];
-
-export interface PeopleSearch {
-  readonly q?: string | undefined;
-  readonly role?: PeopleRole | undefined;
-}
 export interface AuditSearch {
   readonly action?: string | undefined;
   readonly object?: string | undefined;
@@ -26,11 +17,6 @@ type Raw = Record<string, unknown>;
 /** Search parameters that look like numbers arrive as numbers. */
 const textOf = (value: unknown, longest = 80): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, longest) || undefined : undefined;
-
-export const peopleSearch = (raw: Raw): PeopleSearch => ({
-  q: textOf(raw.q),
-  role: peopleRoles.find((name) => name === raw.role),
-});
 
 export const auditSearch = (raw: Raw): AuditSearch => ({
   action: textOf(raw.action),

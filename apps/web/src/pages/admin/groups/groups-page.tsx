@@ -17,7 +17,9 @@ import staff from '../../staff/staff.module.css';
 import { useWriteKey } from '../../staff/use-write-key.ts';
 
 const useSupervisors = () => {
-  const supervisors = useQuery(read(routes.listPeople, { query: { role: 'supervisor', status: 'active', limit: 200 } }));
+  const supervisors = useQuery(
+    read(routes.listPeople, { query: { role: 'supervisor', status: 'active', limit: 200 } }),
+  );
   return (supervisors.data?.items ?? []).map(({ userId, displayName, number }) => ({
     value: userId,
     label: number ? `${displayName} · ${number}` : displayName,
@@ -51,7 +53,8 @@ const GroupForm = ({ group, sites, onClose }: GroupFormProps) => {
   const save = useMutation({
     mutationFn: () => {
       const body = { name: name.trim(), supervisorIds };
-      if (!group) return call(routes.addGroup, { body: { ...body, siteId } }, { idempotencyKey: keyOf([body, siteId]) });
+      if (!group)
+        return call(routes.addGroup, { body: { ...body, siteId } }, { idempotencyKey: keyOf([body, siteId]) });
       const options = { idempotencyKey: keyOf([body, group.version]), ifMatch: `"${group.version}"` };
       return call(routes.changeGroup, { params: { groupId: group.groupId }, body }, options);
     },
