@@ -51,6 +51,7 @@ const inBrowser: LiveSurroundings = {
  */
 export const createLiveConnection = (surroundings: LiveSurroundings = inBrowser) => {
   const listeners = new Set<LiveListener>();
+  const accessListeners = new Set<() => void>();
   let socket: WebSocket | null = null;
   let state: LiveState = 'waiting';
   let cursor: string | null = null;
@@ -95,6 +96,7 @@ export const createLiveConnection = (surroundings: LiveSurroundings = inBrowser)
       retryAfterMs = frame.retryAfterMs;
     } else {
       reset();
+      for (const listener of accessListeners) listener();
     }
   };
 
@@ -168,6 +170,11 @@ export const createLiveConnection = (surroundings: LiveSurroundings = inBrowser)
   };
 
   return {
+    /** Calls back when what the user may do or see has changed; does not open the socket by itself. */
+    onAccessChanged: (listener: () => void): (() => void) => {
+      accessListeners.add(listener);
+      return () => void accessListeners.delete(listener);
+    },
     /** Starts listening and returns how to stop. */
     listen: (listener: LiveListener): (() => void) => {
       listeners.add(listener);

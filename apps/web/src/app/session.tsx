@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from 'react';
 import { permissions } from 'virtual:contract';
 import { call, routes, signOut as endSession } from '../api/client.ts';
+import { liveConnection } from '../api/live.ts';
 import { isProblem } from '../api/problem.ts';
 import { forgetTokens, keepProfile, onSessionChange, readKeptProfile, readRefreshToken } from '../api/session-store.ts';
 import { VocabularyContext } from '../i18n/use-text.ts';
@@ -42,6 +43,16 @@ export const SessionProvider = ({ children }: { readonly children: ReactNode }) 
   }, [me.error]);
 
   const { refetch } = me;
+  useEffect(() => {
+    const reload = async (): Promise<void> => {
+      await queries.invalidateQueries();
+      // What was loaded when it was still permitted must not stay on the screen.
+      for (const query of queries.getQueryCache().findAll({ status: 'error' })) {
+        if (isProblem(query.state.error, 'not-permitted')) query.setState({ data: undefined });
+      }
+    };
+    return signedIn ? liveConnection.onAccessChanged(() => void reload()) : undefined;
+  }, [signedIn, queries]);
   const profile = signedIn ? (me.data ?? null) : null;
   const status = !signedIn ? 'signed-out' : profile ? 'signed-in' : me.error ? 'unreachable' : 'loading';
   const session = useMemo<Session>(
@@ -68,14 +79,17 @@ export const useProfile = (): Profile => {
   return profile;
 };
 
-/** The ties through which a role holds a permission; the server decides, this only hides what would be refused. */
-export const tiesOf = (role: Role, permission: Permission): readonly Tie[] =>
-  (permissions[permission] as Partial<Record<Role, readonly Tie[]>>)[role] ?? [];
-
+/** What the signed-in user may do, as the server said it last; it decides, this only hides what would be refused. */
 export const useMay = (): ((permission: Permission) => boolean) => {
   const { profile } = useSession();
-  return (permission) => profile !== null && tiesOf(profile.role, permission).length > 0;
+  return (permission) => profile !== null && tiesOf(profile, permission).length > 0;
 };
+
+/** A profile that was kept by an older version says nothing of permissions. */
+const tiesOf = ({ role, permissions: held }: Profile, permission: Permission): readonly Tie[] =>
+  held === undefined
+    ? ((permissions[permission] as Partial<Record<Role, readonly Tie[]>>)[role] ?? [])
+    : (held[permission] ?? []);
 
 /** Where each role starts. */
 export const homeOf = (role: Role): '/my' | '/family' | '/staff' | '/admin' => {

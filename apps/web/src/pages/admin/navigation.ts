@@ -4,6 +4,7 @@ import {
   IconCalendarTime,
   IconDoor,
   IconListSearch,
+  IconLockAccess,
   IconMapPin,
   IconShieldLock,
   IconUserPlus,
@@ -49,6 +50,12 @@ export const adminNavigation: readonly NavigationEntry[] = [
     label: 'security:navigation.policy',
     icon: IconShieldLock,
     permission: 'security.configure',
+  },
+  {
+    to: '/admin/permissions',
+    label: 'permissions:navigation',
+    icon: IconLockAccess,
+    permission: 'permissions.manage',
   },
   {
     to: '/admin/operations',

@@ -98,6 +98,18 @@ const operations = createRoute({
   component: lazyRouteComponent(() => import('./operations/operations-page.tsx'), 'OperationsPage'),
 });
 
+const permissions = createRoute({
+  getParentRoute: () => office,
+  path: '/admin/permissions',
+  component: lazyRouteComponent(() => import('./permissions/permissions-page.tsx'), 'PermissionsPage'),
+});
+
+const personPermissions = createRoute({
+  getParentRoute: () => office,
+  path: '/admin/permissions/$userId',
+  component: lazyRouteComponent(() => import('./permissions/person-permissions-page.tsx'), 'PersonPermissionsPage'),
+});
+
 export const adminRoutes = [
   office.addChildren([
     overview,
@@ -114,5 +126,7 @@ export const adminRoutes = [
     organization,
     operations,
     audit,
+    permissions,
+    personPermissions,
   ]),
 ] as const;
