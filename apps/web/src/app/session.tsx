@@ -47,7 +47,7 @@ export const SessionProvider = ({ children }: { readonly children: ReactNode }) 
     const reload = async (): Promise<void> => {
       await queries.invalidateQueries();
       // What was loaded when it was still permitted must not stay on the screen.
-      for (const query of queries.getQueryCache().findAll({ status: 'error' })) {
+      for (const query of queries.getQueryCache().findAll()) {
         if (isProblem(query.state.error, 'not-permitted')) query.setState({ data: undefined });
       }
     };
