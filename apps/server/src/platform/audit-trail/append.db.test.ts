@@ -4,7 +4,7 @@ import { SettableClock } from '../clock.ts';
 import { serviceNames, type Tx } from '../database/port.ts';
 import { type TestDatabase, testDatabase } from '../database/testing/test-database.ts';
 import { uuidv7 } from '../ids.ts';
-import { type AuditEntry, appendAudit, appendAudits, deploymentOrgId } from './append.ts';
+import { type AuditEntry, appendAudit, appendAudits, commitmentTo, deploymentOrgId } from './append.ts';
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -74,5 +74,39 @@ describe('the audit trail', () => {
     await test.database.acrossOrganizations('users', (tx) => appendAudit(tx, entry('organization.created')));
     const { rows } = await test.database.inOrganization('audit', deploymentOrgId, read);
     expect(rows.map((row) => row.action)).toEqual(['organization.created']);
+  });
+
+  it('holds a commitment to what is personal, which can be verified until the value and its salt are gone', async () => {
+    const [org, person] = [uuidv7(), uuidv7()];
+    const personal = { of: person, fields: { reason: 'Arzttermin', note: null } };
+    for (let time = 0; time < 2; time += 1) {
+      await test.database.inOrganization('attendance', org, (tx) =>
+        appendAudit(tx, { ...entry('punch.decided'), detail: { accepted: true }, personal }),
+      );
+    }
+    interface Kept {
+      detail: { accepted: boolean; commitments: Record<string, string> };
+      salt: Buffer | null;
+      value: string | null;
+    }
+    const kept = async () => {
+      const { rows } = await test.database.inOrganization('audit', org, (tx) =>
+        sql<Kept>`SELECT detail, salt, value FROM audit.entry
+          LEFT JOIN audit.personal_value ON entry_id = id ORDER BY xid, seq`.execute(tx),
+      );
+      return rows;
+    };
+    const [one, other] = await kept();
+    expect(one?.detail).toEqual({ accepted: true, commitments: { reason: expect.any(String) as string } });
+    expect(one?.detail.commitments['reason']).toBe(commitmentTo(one?.salt as Buffer, '"Arzttermin"'));
+    // The same text twice does not show as the same text.
+    expect(other?.detail.commitments['reason']).not.toBe(one?.detail.commitments['reason']);
+    await test.database.inOrganization('audit', org, (tx) =>
+      sql`DELETE FROM audit.personal_value WHERE subject_id = ${person}`.execute(tx),
+    );
+    expect(await kept()).toMatchObject([
+      { detail: one?.detail, value: null },
+      { detail: other?.detail, value: null },
+    ]);
   });
 });

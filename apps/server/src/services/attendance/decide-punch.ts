@@ -41,7 +41,8 @@ export const decidePunch =
     await recordAct(tx, call, {
       action: body.accept ? 'attendance.held-punch-accepted' : 'attendance.held-punch-refused',
       object: { kind: 'member', id: memberId },
-      detail: { punchId: punch.id, direction, occurredAt: punch.occurred_at.toISOString(), reason: body.reason },
+      detail: { punchId: punch.id, direction, occurredAt: punch.occurred_at.toISOString() },
+      personal: { of: punch.member_id, fields: { reason: body.reason } },
     });
     const decided = await findPunch(tx, punch.id);
     return toPunch(decided ?? punch);

@@ -237,8 +237,8 @@ async function tell(
       gateId: punch.gateId,
       deviceId: punch.deviceId,
       findings: punch.findings.map((finding) => finding.code),
-      reason: punch.reason,
     },
+    personal: { of: memberId, fields: { reason: punch.reason } },
   });
 }
 

@@ -1,13 +1,9 @@
-import { type AuditEntry, appendAudit, type Json } from '../../platform/audit-trail/append.ts';
+import { type AuditEntry, appendAudit } from '../../platform/audit-trail/append.ts';
 import type { Tx } from '../../platform/database/port.ts';
 import type { Call } from '../../platform/http/call.ts';
 
 /** What somebody did, as the audit log keeps it. */
-interface Act {
-  action: string;
-  object: AuditEntry['object'];
-  detail: Json;
-}
+type Act = Pick<AuditEntry, 'action' | 'object' | 'detail' | 'personal'>;
 
 /** Enters what the caller did into the audit log, at the time of the call. */
 export const recordAct = (tx: Tx, call: Call, act: Act): Promise<void> =>

@@ -16,6 +16,7 @@ interface EntryRow {
   readonly purpose: string | null;
   readonly request_id: string | null;
   readonly detail: Record<string, unknown>;
+  readonly personal: Record<string, unknown> | null;
 }
 
 export interface EntryFilter {
@@ -31,7 +32,9 @@ export const readEntries = async (tx: Tx, { before, limit, action, objectId }: E
   const { rows } = await sql<EntryRow>`
     SELECT entry.xid::text || '.' || entry.seq AS position, entry.id, entry.recorded_at, entry.actor_kind,
            entry.actor_user_id, entry.actor_role, account.display_name AS actor_name, entry.action,
-           entry.object_kind, entry.object_id, entry.purpose, entry.request_id, entry.detail
+           entry.object_kind, entry.object_id, entry.purpose, entry.request_id, entry.detail,
+           (SELECT jsonb_object_agg(each.field, each.value::jsonb) FROM audit.personal_value each
+            WHERE each.org_id = entry.org_id AND each.entry_id = entry.id) AS personal
     FROM audit.entry
     LEFT JOIN published.account ON account.user_id = entry.actor_user_id
     WHERE (${before === null} OR (entry.xid, entry.seq) < (${before?.[0] ?? '0'}::text::xid8, ${before?.[1] ?? '0'}::bigint))
@@ -51,5 +54,5 @@ const toEntry = (row: EntryRow): AuditEntry => ({
   object: { kind: row.object_kind, id: row.object_id },
   purpose: row.purpose,
   requestId: row.request_id,
-  detail: row.detail,
+  detail: { ...row.detail, ...row.personal },
 });

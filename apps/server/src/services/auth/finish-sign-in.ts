@@ -63,10 +63,12 @@ const proveAndOpen = async (
   if (waitMs !== null) return problem('too-many-requests', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
 
   if (!(await proveSecondFactor(tx, ports, { orgId, userId, proof, passkeyChallenge }))) {
-    const detail = { kind: proof.kind, ipAddress, userAgent };
+    const detail = { kind: proof.kind };
+    const personal = { of: userId, fields: { ipAddress, userAgent } };
     const object = { kind: 'user', id: userId };
     const actor = { kind: 'anonymous' } as const;
-    await appendAudit(tx, { actor, action: 'auth.second-factor-refused', object, requestId, detail }, ports.clock);
+    const action = 'auth.second-factor-refused';
+    await appendAudit(tx, { actor, action, object, requestId, detail, personal }, ports.clock);
     return problem('proof-refused');
   }
   await removeChallenge(tx, challenge.tokenHash);

@@ -102,7 +102,8 @@ export const openSession = async (
       action: 'auth.signed-in',
       object: { kind: 'session', id: sessionId },
       requestId,
-      detail: { method, deviceId, deviceName: name, bound, ipAddress, userAgent, country, anomalies: kinds },
+      detail: { method, deviceId, bound, anomalies: kinds },
+      personal: { of: userId, fields: { deviceName: name, ipAddress, userAgent, country } },
     },
     clock,
   );

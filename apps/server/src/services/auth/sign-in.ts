@@ -4,6 +4,7 @@ import type { Tx } from '../../platform/database/port.ts';
 import type { OpenCall, OpenHandler } from '../../platform/http/call.ts';
 import { networkOf } from '../../platform/http/network-of.ts';
 import { problem } from '../../platform/http/problem.ts';
+import { addressOf } from './address-in-audit.ts';
 import { findCandidates, readCredential, type SignInCandidate } from './account-store.ts';
 import { insertChallenge } from './challenge-store.ts';
 import { listPasskeys, readFactors } from './factor-store.ts';
@@ -121,7 +122,7 @@ const logRefusal = async (
         action: 'auth.sign-in-refused',
         object: { kind: 'user', id: candidate?.userId ?? 'unknown' },
         requestId: call.requestId,
-        detail: { ipAddress: call.ipAddress, userAgent: call.userAgent },
+        ...addressOf(candidate?.userId, call),
       },
       clock,
     );

@@ -49,7 +49,8 @@ export const raiseSignals = async (
       actor: { kind: 'system' },
       action: 'signal.raised',
       object: { kind: 'signal', id },
-      detail: { memberId, kind, points, causeKey, sentence },
+      detail: { memberId, kind, points, causeKey },
+      personal: { of: memberId, fields: { sentence } },
     })),
     clock,
   );

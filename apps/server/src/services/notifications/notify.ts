@@ -60,7 +60,8 @@ const raise = async (
       actor: { kind: 'system' },
       action: 'alert.raised',
       object: { kind: 'alert', id },
-      detail: { kind, memberId, sentence },
+      detail: { kind, memberId },
+      personal: { of: memberId, fields: { sentence } },
     })),
     clock,
   );

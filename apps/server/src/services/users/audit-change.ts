@@ -9,6 +9,7 @@ export const auditChange = (
   action: string,
   object: AuditEntry['object'],
   detail: AuditEntry['detail'],
+  personal?: AuditEntry['personal'],
 ): Promise<void> =>
   appendAudit(tx, {
     actor: { kind: 'user', userId: actor.userId, role: actor.role },
@@ -16,4 +17,5 @@ export const auditChange = (
     object,
     requestId,
     detail,
+    ...(personal && { personal }),
   });

@@ -126,7 +126,7 @@ describe('a person', () => {
       expect(person.status).toBe(status);
       expect((await world.audit(own.orgId)).at(-1)).toMatchObject({
         action: 'person.status-changed',
-        detail: { after: status, reason: 'as agreed' },
+        detail: { after: status, commitments: { reason: expect.stringMatching(/^[0-9a-f]{64}$/) as string } },
       });
     }
     expect((await told()).filter((userId) => userId === own.memberIds[2])).toHaveLength(4);

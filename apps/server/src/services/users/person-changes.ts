@@ -82,8 +82,11 @@ export const changeStatus =
       await store.updateStatus(tx, userId, status);
       const watchers = [userId, ...before.guardians.map((guardian) => guardian.userId)];
       await tellAccessChanged(tx, events, call.actor.orgId, [...watchers, ...(await watchersOf(tx, [before.groupId]))]);
-      const detail = { before: before.status, after: status, reason: reason ?? null };
-      await auditChange(tx, call, 'person.status-changed', { kind: 'user', id: userId }, detail);
+      const detail = { before: before.status, after: status };
+      await auditChange(tx, call, 'person.status-changed', { kind: 'user', id: userId }, detail, {
+        of: userId,
+        fields: { reason },
+      });
     }
     return shown({ ...before, status });
   };

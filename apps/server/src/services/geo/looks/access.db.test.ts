@@ -183,7 +183,14 @@ describe('looks', () => {
     );
     expect(rows).toHaveLength(4);
     expect(rows[0]).toMatchObject({ actor_user_id: world.teacherId, request_id: 'request-1' });
-    expect(rows[2]).toMatchObject({ detail: { kind: 'history', reason: 'Parents asked where she was' } });
+    expect(rows[2]).toMatchObject({
+      detail: { kind: 'history', commitments: { reason: expect.any(String) as string } },
+    });
+    const { rows: values } = await db.ownerPool.query<{ value: string }>(
+      `SELECT value FROM audit.personal_value WHERE org_id = $1 AND subject_id = $2 AND field = 'reason'`,
+      [world.orgId, world.memberId],
+    );
+    expect(values.map(({ value }) => value)).toContain('"Parents asked where she was"');
     const told = (await geo.outbox(world.orgId)).filter(({ type }) => type === 'geo.location-looked-at');
     expect(told).toHaveLength(4);
   });

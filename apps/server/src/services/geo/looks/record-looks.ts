@@ -61,7 +61,8 @@ export async function recordLooks(
       object: { kind: 'member', id: memberId },
       purpose,
       ...(looking.requestId === undefined ? {} : { requestId: looking.requestId }),
-      detail: { kind, reason },
+      detail: { kind },
+      personal: { of: memberId, fields: { reason } },
     })),
     { now: () => at },
   );
