@@ -1,5 +1,6 @@
 import type { ServiceName } from '@muster/contracts';
 import type { Target } from '../config/variables.ts';
+import { withPersonalData } from '../platform/personal-data/contribute.ts';
 import type { Ports, Service, ServiceDescriptor } from '../platform/service.ts';
 
 /**
@@ -20,7 +21,8 @@ const descriptors: Readonly<Record<ServiceName, () => Promise<ServiceDescriptor>
 
 /** A service, or the half of it that a process runs. */
 export const createTarget = async ({ service: name, half }: Target, ports: Ports): Promise<Service> => {
-  const service = (await descriptors[name]()).create(ports);
+  const { create, personalData } = await descriptors[name]();
+  const service = withPersonalData(create(ports), personalData, ports);
   return half === undefined ? service : halves[half](service);
 };
 

@@ -62,6 +62,10 @@ export class KeptEvents {
     return requestReplayIn(tx, consumer, eventIds);
   }
 
+  forget(orgId: string, id: string): Promise<number> {
+    return this.#store.forget(orgId, id);
+  }
+
   async trim(before: Date): Promise<number> {
     const limit = 5_000;
     let removed = 0;

@@ -114,6 +114,10 @@ export class OutboxBus implements EventBus {
     return this.#kept.replayIn(tx, consumer, eventIds);
   }
 
+  forget(orgId: string, id: string): Promise<number> {
+    return this.#kept.forget(orgId, id);
+  }
+
   trim(before: Date): Promise<number> {
     return this.#kept.trim(before);
   }

@@ -237,6 +237,22 @@ export class OutboxStore {
     });
   }
 
+  /** Whoever reads on by a cursor misses what is removed here: it is about somebody of whom nothing is to be told. */
+  forget(orgId: string, id: string): Promise<number> {
+    const mentionsId = sql`org_id = ${orgId} AND (key = ${id} OR payload::text LIKE ${`%${id}%`})`;
+    return this.#asRelay(async (tx) => {
+      await sql`DELETE FROM platform.dead_letter WHERE ${mentionsId}`.execute(tx);
+      const { rows } = await sql<{ left: number }>`
+        WITH removed AS (
+          DELETE FROM platform.outbox WHERE ${mentionsId} AND xid < least(${horizon}, (
+            SELECT xid FROM platform.consumer_cursor ORDER BY xid LIMIT 1))
+          RETURNING xid)
+        SELECT (SELECT count(*)::int FROM platform.outbox WHERE ${mentionsId}) - (SELECT count(*)::int FROM removed) AS left
+        `.execute(tx);
+      return rows[0]?.left ?? 0;
+    });
+  }
+
   /** Duplicates can only come from events after a cursor: what was handled long ago need not be remembered. */
   trimInbox(before: Date, limit: number): Promise<number> {
     return this.#asRelay(async (tx) => {

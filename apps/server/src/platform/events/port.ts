@@ -139,6 +139,12 @@ export interface EventBus {
    */
   replayIn(tx: Tx, consumer: string, eventIds: readonly string[]): Promise<string[]>;
 
+  /**
+   * Erasure: removes events and dead letters of an organization that mention an id and that every consumer has passed.
+   * @returns how many still wait for a consumer
+   */
+  forget(orgId: string, id: string): Promise<number>;
+
   /** Retention: removes events that happened before an instant and that every consumer has passed. @returns how many */
   trim(before: Date): Promise<number>;
 }

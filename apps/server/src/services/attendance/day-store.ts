@@ -15,24 +15,41 @@ export interface SessionRow {
   ends_by: Date;
 }
 
+/** As it is told to others: tracking may have ended before attendance did. */
+export interface OpenSession extends SessionRow {
+  tracked_until: Date;
+}
+
+export const trackedUntil = sql`(SELECT told.ends_by FROM published.tracking_session told
+  WHERE told.org_id = tracking_session.org_id AND told.session_id = tracking_session.id) AS tracked_until`;
 const sessionColumns = sql`id, member_id, site_id, date, enter_punch_id, entered_at, exited_at, planned_exit_at, ends_by`;
 
 export async function insertSession(tx: Tx, orgId: string, session: SessionRow): Promise<void> {
   await sql`
-    INSERT INTO attendance.tracking_session (org_id, ${sessionColumns})
+    INSERT INTO attendance.tracking_session (org_id, ${sessionColumns}, tracking_ended_at)
     VALUES (${orgId}, ${session.id}, ${session.member_id}, ${session.site_id}, ${session.date},
       ${session.enter_punch_id}, ${session.entered_at}, ${session.exited_at}, ${session.planned_exit_at},
-      ${session.ends_by})`.execute(tx);
+      ${session.ends_by}, (SELECT ${session.entered_at}::timestamptz FROM published.refused_purpose
+        WHERE member_id = ${session.member_id} AND purpose = 'attendance'))`.execute(tx);
 }
 
 export async function endSession(tx: Tx, sessionId: string, exitedAt: Date): Promise<void> {
   await sql`UPDATE attendance.tracking_session SET exited_at = ${exitedAt} WHERE id = ${sessionId}`.execute(tx);
 }
 
+/** Where consent to it was withdrawn: tracking ends, attendance goes on. @returns the sessions in which it was on */
+export async function endTracking(tx: Tx, memberId: string, at: Date): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    UPDATE attendance.tracking_session SET tracking_ended_at = greatest(entered_at, ${at}::timestamptz)
+    WHERE member_id = ${memberId} AND exited_at IS NULL AND ends_by > ${at} AND tracking_ended_at IS NULL
+    RETURNING id`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
 /** The session that no EXIT and no closing has ended yet. */
-export async function openSessionOf(tx: Tx, memberId: string): Promise<SessionRow | undefined> {
-  const { rows } = await sql<SessionRow>`
-    SELECT ${sessionColumns} FROM attendance.tracking_session
+export async function openSessionOf(tx: Tx, memberId: string): Promise<OpenSession | undefined> {
+  const { rows } = await sql<OpenSession>`
+    SELECT ${sessionColumns}, ${trackedUntil} FROM attendance.tracking_session
     WHERE member_id = ${memberId} AND exited_at IS NULL`.execute(tx);
   return rows[0];
 }
@@ -116,7 +133,7 @@ export const emptyDay = (memberId: string, date: string, code: 'NM' | 'OFF'): Da
   no_exit: false,
 });
 
-type OpenTime = Pick<SessionRow, 'entered_at' | 'planned_exit_at' | 'ends_by'>;
+type OpenTime = Pick<OpenSession, 'entered_at' | 'planned_exit_at' | 'tracked_until'>;
 
 /** While somebody is inside, the minutes run on, up to the planned end; the row has them only when the day is over. */
 export function toDay(row: DayRow, openSession: OpenTime | undefined, at: Date): AttendanceDay {
@@ -133,6 +150,6 @@ export function toDay(row: DayRow, openSession: OpenTime | undefined, at: Date):
     leftEarlyByMinutes: row.left_early_by_minutes,
     workedMinutes: openSession === undefined ? row.worked_minutes : runningMinutes,
     noExit: row.no_exit,
-    tracking: openSession !== undefined && openSession.ends_by > at,
+    tracking: openSession !== undefined && openSession.tracked_until > at,
   };
 }

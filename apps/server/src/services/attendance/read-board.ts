@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { withinReach } from '../../platform/access/reach.ts';
 import type { Tx } from '../../platform/database/port.ts';
 import type { Verb } from '../../platform/http/call.ts';
-import { type DayRow, emptyDay, type SessionRow, toDay } from './day-store.ts';
+import { type DayRow, emptyDay, type OpenSession, toDay, trackedUntil } from './day-store.ts';
 import { type MemberRow, memberColumns, toCard } from './people-store.ts';
 import { type DayAt, dayAt } from './rules/plan-at.ts';
 import { localDate } from './rules/wall-clock.ts';
@@ -11,7 +11,7 @@ import { schedulesByGroup, toRule } from './schedule-store.ts';
 
 type BoardRow = MemberRow & {
   [Column in keyof Omit<DayRow, 'member_id'>]: DayRow[Column] | null;
-} & { session_date: string | null; session_entered_at: Date; planned_exit_at: Date; ends_by: Date };
+} & { session_date: string | null; session_entered_at: Date; planned_exit_at: Date; tracked_until: Date };
 
 /** Each group has its own "today" (time zones, night shifts): worked out once a group, then one query for everyone. */
 export const readBoard =
@@ -24,14 +24,16 @@ export const readBoard =
     const { rows } = await sql<BoardRow>`
     SELECT ${memberColumns}, day.date, day.code, day.entered_at, day.exited_at, day.late_by_minutes,
       day.left_early_by_minutes, day.worked_minutes, day.no_exit,
-      session.date AS session_date, session.entered_at AS session_entered_at, session.planned_exit_at, session.ends_by
+      tracking_session.date AS session_date, tracking_session.entered_at AS session_entered_at,
+      tracking_session.planned_exit_at, ${trackedUntil}
     FROM published.member AS member
     LEFT JOIN unnest(${groupIds}::uuid[], ${groupIds.map((id) => todays.get(id)?.date ?? null)}::date[])
       AS today (group_id, date) ON today.group_id = member.group_id
-    LEFT JOIN attendance.tracking_session AS session
-      ON session.member_id = member.member_id AND session.exited_at IS NULL AND session.ends_by > ${call.at}
+    LEFT JOIN attendance.tracking_session
+      ON tracking_session.member_id = member.member_id AND tracking_session.exited_at IS NULL
+        AND tracking_session.ends_by > ${call.at}
     LEFT JOIN attendance.attendance_day AS day
-      ON day.member_id = member.member_id AND day.date = coalesce(session.date, today.date)
+      ON day.member_id = member.member_id AND day.date = coalesce(tracking_session.date, today.date)
         AND day.date BETWEEN ${earliest} AND ${latest}
     WHERE member.status <> 'left' AND ${withinReach('member.member_id', call)}
       AND (${query.groupId ?? null}::uuid IS NULL OR member.group_id = ${query.groupId ?? null}::uuid)
@@ -52,10 +54,10 @@ const utcDate = (at: Date, plusDays: number): string =>
   localDate(at.getTime(), 'UTC').add({ days: plusDays }).toString();
 
 function dayOfRow(row: BoardRow, todays: ReadonlyMap<string, DayAt>, at: Date) {
-  const session: Pick<SessionRow, 'entered_at' | 'planned_exit_at' | 'ends_by'> | undefined =
+  const session: Pick<OpenSession, 'entered_at' | 'planned_exit_at' | 'tracked_until'> | undefined =
     row.session_date === null
       ? undefined
-      : { entered_at: row.session_entered_at, planned_exit_at: row.planned_exit_at, ends_by: row.ends_by };
+      : { entered_at: row.session_entered_at, planned_exit_at: row.planned_exit_at, tracked_until: row.tracked_until };
   if (isMarked(row)) return toDay(row, session, at);
   const today = row.group_id === null ? undefined : todays.get(row.group_id);
   const date = today?.date ?? localDate(at.getTime(), row.time_zone).toString();

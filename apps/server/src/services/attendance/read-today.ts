@@ -17,8 +17,8 @@ export const readToday =
     const member = await requireMember(tx, params.memberId);
     const schedules = await schedulesOfGroup(tx, member.group_id);
     const session = await openSessionOf(tx, member.member_id);
-    const isTracking = session !== undefined && session.ends_by > call.at;
-    const { date, plan } = isTracking
+    const isInside = session !== undefined && session.ends_by > call.at;
+    const { date, plan } = isInside
       ? { date: session.date, plan: planOn(schedules, session.date) }
       : dayAt(schedules, call.at.getTime(), member.time_zone);
     const [row] = await daysBetween(tx, member.member_id, date, date);
@@ -29,13 +29,14 @@ export const readToday =
       plan: plan === null ? null : toPlannedDay(plan),
       day: toDay(day, session?.date === date ? session : undefined, call.at),
       punches: punches.map(toPunch),
-      tracking: isTracking
-        ? {
-            since: session.entered_at.toISOString(),
-            until: session.ends_by.toISOString(),
-            seenBy: await seenBy(tx, member),
-          }
-        : null,
+      tracking:
+        isInside && session.tracked_until > call.at
+          ? {
+              since: session.entered_at.toISOString(),
+              until: session.tracked_until.toISOString(),
+              seenBy: await seenBy(tx, member),
+            }
+          : null,
     };
   };
 

@@ -5,12 +5,14 @@ import { hearFacts } from './hear-facts.ts';
 import { readRisk } from './read-risk.ts';
 import { forgetTracksBefore } from './recent-store.ts';
 import { watchPositions } from './watch-positions.ts';
+import { fraudPersonalData } from './personal-data.ts';
 
 const hourMs = 3_600_000;
 
 /** Signals and risk: evidence in words, never a verdict. */
 export const fraudService: ServiceDescriptor = {
   name: 'fraud',
+  personalData: fraudPersonalData,
   create: ({ database, events, clock }) => ({
     name: 'fraud',
     routes: [verb(fraudRoutes.readRisk, readRisk)],

@@ -2,6 +2,7 @@ import type { Consumer } from '../../platform/events/port.ts';
 import type { ServiceDescriptor } from '../../platform/service.ts';
 import { liveConsumer } from './consumers.ts';
 import { serveDocuments } from './documents.ts';
+import { erasures, handleForgetPerson } from './forget-person.ts';
 import { LiveHub } from './live/hub.ts';
 import { recordWatching } from './live/record-watching.ts';
 import { type LiveSocket, serveLiveSocket } from './live/socket.ts';
@@ -19,7 +20,8 @@ export const gatewayService: ServiceDescriptor = {
     return {
       name: 'gateway',
       routes: operationsTable(ports),
-      consumers: [liveConsumer(ports) as Consumer],
+      consumers: [liveConsumer(ports) as Consumer, erasures(ports) as Consumer],
+      jobs: (jobs) => handleForgetPerson(jobs, ports),
       surface: async (server) => {
         await serveDocuments(server);
         await serveOtherServices(server, ports);

@@ -1,5 +1,6 @@
 import type { Consumer } from '../../platform/events/port.ts';
 import type { Ports, Service, ServiceDescriptor } from '../../platform/service.ts';
+import { consentWithdrawals } from './consent.ts';
 import { presenceConsumer, watchingConsumer } from './consumers.ts';
 import { authenticatePhone } from './ingest/authenticate.ts';
 import { commitBatches } from './ingest/commit.ts';
@@ -8,6 +9,7 @@ import { quarantine } from './ingest/quarantine.ts';
 import { IngestQueue } from './ingest/queue.ts';
 import { PlaceIndex } from './nearby/place-index.ts';
 import { forgetOldPositions, makePartitions } from './partitions.ts';
+import { geoPersonalData } from './personal-data.ts';
 import { phoneSurface } from './phone-surface.ts';
 import { FenceCache } from './presence/fences.ts';
 import { watchSilence } from './presence/silence.ts';
@@ -30,7 +32,11 @@ function create(ports: Ports): Service {
   return {
     name: 'geo',
     routes: geoRoutes(ports, ingest, placeIndex),
-    consumers: [presenceConsumer({ ...judging, placeIndex }) as Consumer, watchingConsumer(ports) as Consumer],
+    consumers: [
+      presenceConsumer({ ...judging, placeIndex }) as Consumer,
+      watchingConsumer(ports) as Consumer,
+      consentWithdrawals() as Consumer,
+    ],
     jobs: (jobs) => {
       jobs.every('geo.partitions', hourMs, () => makePartitions(database, clock));
       jobs.every('geo.retention', hourMs, () => forgetOldPositions(database, clock));
@@ -47,4 +53,4 @@ function create(ports: Ports): Service {
 }
 
 /** Positions, presence, excursions, timelines, phone clients, and who looked. */
-export const geoService: ServiceDescriptor = { name: 'geo', create };
+export const geoService: ServiceDescriptor = { name: 'geo', create, personalData: geoPersonalData };

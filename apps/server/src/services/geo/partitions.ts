@@ -6,7 +6,6 @@ const dayMs = 24 * 60 * 60_000;
 /** Fixes are accepted up to 7 days late and a little ahead; one day more on each side is for clocks and midnights. */
 const daysBack = 8;
 const daysAhead = 2;
-export const positionRetentionDays = 30;
 
 const utcDay = (clock: Clock, offsetDays: number): string =>
   new Date(clock.now().getTime() + offsetDays * dayMs).toISOString().slice(0, 10);
@@ -18,11 +17,18 @@ export async function makePartitions(database: Database, clock: Clock): Promise<
   );
 }
 
-/** Forgets what is older than the retention: whole partitions of positions, last positions, quarantined messages. */
+/**
+ * Forgets what no organization keeps any longer: whole partitions of positions, last positions, quarantined messages.
+ * What an organization keeps for a shorter time than others is removed apart: see personal-data.ts.
+ */
 export async function forgetOldPositions(database: Database, clock: Clock): Promise<void> {
-  const day = utcDay(clock, -positionRetentionDays);
-  const midnight = `${day}T00:00:00Z`;
   await database.acrossOrganizations('geo', async (tx) => {
+    const { rows } = await sql<{ days: number | null }>`
+      SELECT max(positions_days) AS days FROM published.retention`.execute(tx);
+    const days = rows[0]?.days;
+    if (days === undefined || days === null) return;
+    const day = utcDay(clock, -days);
+    const midnight = `${day}T00:00:00Z`;
     await sql`SELECT geo.drop_partitions(${day}::date)`.execute(tx);
     await sql`DELETE FROM geo.last_position WHERE fixed_at < ${midnight}::timestamptz`.execute(tx);
     await sql`DELETE FROM geo.quarantine WHERE received_at < ${midnight}::timestamptz`.execute(tx);

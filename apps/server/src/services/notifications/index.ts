@@ -6,10 +6,12 @@ import { acknowledgeAlert } from './acknowledge-alert.ts';
 import { listAlerts, markInboxRead, readInbox } from './lists.ts';
 import { notify } from './notify.ts';
 import { type NoticedFact, noticedTypes } from './rules/occasions.ts';
+import { notificationsPersonalData } from './personal-data.ts';
 
 /** Alerts that somebody must look at, and everyone's inbox. */
 export const notificationsService: ServiceDescriptor = {
   name: 'notifications',
+  personalData: notificationsPersonalData,
   create: (ports) => ({
     name: 'notifications',
     routes: [

@@ -162,6 +162,11 @@ export class KafkaBus implements EventBus {
     return this.#kept.replayIn(tx, consumer, eventIds);
   }
 
+  /** Of what is in Kafka already, the topic's retention takes care. */
+  forget(orgId: string, id: string): Promise<number> {
+    return this.#kept.forget(orgId, id);
+  }
+
   trim(before: Date): Promise<number> {
     return this.#kept.trim(before);
   }

@@ -36,7 +36,10 @@ export async function trackingRights(tx: Tx, orgId: string, batches: readonly Ba
     UNION ALL
     SELECT DISTINCT member_id, NULL::uuid, NULL::timestamptz, NULL::timestamptz, NULL::boolean
     FROM published.guardianship
-    WHERE org_id = ${orgId} AND member_id = ANY (${members}::uuid[]) AND may_see AND live_agreed_at IS NOT NULL`.execute(
+    WHERE org_id = ${orgId} AND member_id = ANY (${members}::uuid[]) AND may_see AND live_agreed_at IS NOT NULL
+      AND NOT EXISTS (SELECT FROM published.refused_purpose refused
+        WHERE refused.org_id = guardianship.org_id AND refused.member_id = guardianship.member_id
+          AND refused.purpose = 'guardian-live')`.execute(
     tx,
   );
   const sessions = new Map<string, TrackedTime[]>();
