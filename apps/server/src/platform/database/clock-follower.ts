@@ -59,7 +59,8 @@ export class ClockFollower {
       const halfWayMs = (heard - asked) / 2;
       const isMs = answeredMs + halfWayMs;
       if (Math.abs(clock.now().getTime() - isMs) > halfWayMs + 1) clock.correct(isMs, heard);
-      this.#tell(clock.machineNow().getTime() - isMs);
+      const apartMs = clock.machineNow().getTime() - isMs;
+      this.#tell(Math.abs(apartMs) > halfWayMs ? apartMs : 0);
       this.#isAway = false;
     } catch (error) {
       if (!this.#isAway && !this.#stop.signal.aborted) log('The database was not heard saying what time it is', error);
