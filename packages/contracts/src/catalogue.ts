@@ -1,5 +1,6 @@
 import { attendanceRoutes } from './attendance.ts';
 import { auditRoutes } from './audit.ts';
+import { apiKeyRoutes } from './api-keys.ts';
 import { authSecurityRoutes } from './auth-security.ts';
 import { singleSignOnRoutes } from './auth-single-sign-on.ts';
 import { authRoutes } from './auth.ts';
@@ -19,6 +20,7 @@ export const routes = {
   ...authRoutes,
   ...authSecurityRoutes,
   ...singleSignOnRoutes,
+  ...apiKeyRoutes,
   ...organizationRoutes,
   ...peopleRoutes,
   ...importRoutes,

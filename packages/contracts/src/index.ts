@@ -1,5 +1,6 @@
 export * from './access.ts';
 export * from './access-rule.ts';
+export * from './api-keys.ts';
 export * from './asyncapi.ts';
 export * from './attendance.ts';
 export * from './audit.ts';

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../database/port.ts';
 import { isUuid } from '../ids.ts';
 import type { AccessTokens } from './access-token.ts';
+import { apiKeyPrefix, ApiKeys } from './api-keys.ts';
 import type { Actor } from './call.ts';
 
 type VerifiedActor = Actor & { readonly expiresAt: Date };
@@ -47,14 +48,17 @@ class AccessTokenVerifier implements AccessTokens {
   readonly #remembered = new Map<string, VerifiedActor>();
   readonly #ended: EndedSessions;
   readonly #keys: VerifyingKeys;
+  readonly #apiKeys: ApiKeys;
 
   constructor(options: VerifierOptions) {
     this.#options = options;
+    this.#apiKeys = new ApiKeys(options);
     this.#ended = new EndedSessions(options);
     this.#keys = new VerifyingKeys(options);
   }
 
   async verify(token: string): Promise<VerifiedActor | null> {
+    if (token.startsWith(apiKeyPrefix)) return this.#apiKeys.verify(token);
     await this.#ended.refresh();
     const actor = this.#recall(token) ?? (await this.#verifyNew(token));
     if (actor === null || this.#ended.has(actor.sessionId)) return null;

@@ -1,7 +1,7 @@
 import type { Actor } from './call.ts';
 
 export interface AccessTokens {
-  /** The actor of a valid, unexpired token whose session has not ended; null otherwise. */
+  /** The actor of a valid, unexpired token whose session has not ended, or of a program's key; null otherwise. */
   verify(token: string): Promise<(Actor & { readonly expiresAt: Date }) | null>;
   /** Whether the session's user has shown within the last five minutes that it is them. */
   hasProvedLately(actor: Actor): Promise<boolean>;

@@ -11,11 +11,12 @@ const organizationHeader = 'muster-organization';
 /**
  * Who asks, in the organization in which they act. An account of the platform may name another one than its own; what
  * only needs to be signed in is about the own account, wherever it is asked from.
- * @throws Problem `not-permitted` for everybody else who names one
+ * @throws Problem `not-permitted` for everybody else who names one, and for a program whose key is not for this
  */
 export const actorOf = ({ operation, access }: RouteDefinition, request: FastifyRequest): Actor => {
   const { actor } = request;
   if (actor === undefined) throw new Error(`${operation} has no actor: its access must not be public.`);
+  if (!mayUse(actor, access)) throw problem('not-permitted', { detail: 'This key is not for that.' });
   const named = request.headers[organizationHeader];
   if (named === undefined) return actor;
   if (!actor.role.startsWith('platform_'))
@@ -26,6 +27,10 @@ export const actorOf = ({ operation, access }: RouteDefinition, request: Fastify
   const isElsewhere = typeof access === 'object' && named.toLowerCase() !== actor.orgId;
   return isElsewhere ? { ...actor, orgId: named.toLowerCase(), homeOrgId: actor.orgId } : actor;
 };
+
+/** Programs do what their key names, and nothing of what is for people alone: passwords, sessions, inboxes. */
+const mayUse = ({ permitted }: Actor, access: RouteDefinition['access']): boolean =>
+  permitted === undefined || (typeof access === 'object' && permitted.includes(access.permission));
 
 /** What the database needs to know of it. */
 export const actingOf = ({ access }: RouteDefinition, { userId, orgId, homeOrgId = orgId }: Actor): Acting => ({

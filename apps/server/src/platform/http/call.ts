@@ -1,4 +1,4 @@
-import type { Role, RouteAnswer, RouteDefinition, RouteInput, Tie } from '@muster/contracts';
+import type { Permission, Role, RouteAnswer, RouteDefinition, RouteInput, Tie } from '@muster/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Tx } from '../database/port.ts';
 import type { Problem } from './problem.ts';
@@ -11,7 +11,9 @@ export interface Actor {
   /** Of an account of the platform that acts inside another organization: its own. */
   readonly homeOrgId?: string;
   readonly role: Role;
-  /** The sign-in this token belongs to. */
+  /** A program with a key of theirs: the permissions it may use, and nothing else. Absent: they themselves. */
+  readonly permitted?: readonly Permission[];
+  /** The sign-in this token belongs to; of a program, its key. */
   readonly sessionId: string;
   readonly deviceId: string;
 }

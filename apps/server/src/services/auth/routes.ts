@@ -1,7 +1,14 @@
-import { authSecurityRoutes, peopleRoutes, authRoutes as routes, singleSignOnRoutes } from '@muster/contracts';
+import {
+  apiKeyRoutes,
+  authSecurityRoutes,
+  peopleRoutes,
+  authRoutes as routes,
+  singleSignOnRoutes,
+} from '@muster/contracts';
 import { type BoundRoute, open, signedIn, verb } from '../../platform/http/bound-route.ts';
 import { publicFetch } from '../../platform/http/outgoing/public-fetch.ts';
 import type { Ports } from '../../platform/service.ts';
+import { listApiKeys, makeApiKey, revokeApiKey } from './api-keys.ts';
 import { changePassword } from './change-password.ts';
 import { findCountry } from './countries.ts';
 import { beginFactor, finishFactor, removePasskey, removeTotp, renewRecoveryCodes } from './factors.ts';
@@ -70,6 +77,9 @@ export const authRoutes = (platform: Ports): BoundRoute[] => {
     open(routes.jwks, jwks(keys)),
     ...securityRoutes(ports),
     ...singleSignOn(ports),
+    verb(apiKeyRoutes.listApiKeys, listApiKeys),
+    verb(apiKeyRoutes.makeApiKey, makeApiKey(ports)),
+    verb(apiKeyRoutes.revokeApiKey, revokeApiKey(ports)),
     ...invitations(invitationPorts(platform)),
   ];
 };

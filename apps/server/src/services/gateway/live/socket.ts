@@ -59,7 +59,8 @@ export const serveLiveSocket = (server: FastifyInstance, hub: LiveHub, ports: So
     try {
       const token = bearerOf(request);
       const actor = token === null ? null : await ports.accessTokens.verify(token);
-      if (actor === null) return end(stream, '401 Unauthorized');
+      // Programs ask; they do not listen.
+      if (actor === null || actor.permitted !== undefined) return end(stream, '401 Unauthorized');
       if (!slot.belongsTo(actor.orgId)) return endBusy(stream, server.shedding.refusal('view', 'share'));
       sockets.handleUpgrade(request, stream, head, (socket) => welcome(socket, actor));
     } finally {
