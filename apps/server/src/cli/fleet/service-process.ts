@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import cluster from 'node:cluster';
 import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { logFile } from '../../platform/telemetry/log-file.ts';
 import type { PlannedProcess } from './plan.ts';
 
 /**
@@ -24,7 +24,7 @@ const soundAfterMs = 60_000;
 /** Keeps one service running: starts it again when it ends unasked, and replaces it without a gap when told to. */
 export class ServiceProcess {
   readonly plan: PlannedProcess;
-  readonly #log: WriteStream;
+  readonly #log: ReturnType<typeof logFile>;
   readonly #say: (sentence: string) => void;
   #child: ChildProcess | undefined;
   #stopping = false;
@@ -34,7 +34,7 @@ export class ServiceProcess {
   constructor(plan: PlannedProcess, logsFolder: string, say: (sentence: string) => void) {
     this.plan = plan;
     this.#say = say;
-    this.#log = createWriteStream(join(logsFolder, `${plan.service}.log`), { flags: 'a' });
+    this.#log = logFile(join(logsFolder, `${plan.service}.log`));
   }
 
   get pid(): number | undefined {
@@ -63,8 +63,8 @@ export class ServiceProcess {
   async #spawn(environment: Readonly<Record<string, string>> = {}): Promise<ChildProcess> {
     const startedAtMs = performance.now();
     const child = cluster.fork({ ...this.plan.environment, ...environment }).process;
-    child.stdout?.pipe(this.#log, { end: false });
-    child.stderr?.pipe(this.#log, { end: false });
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => void this.#log.write(text));
     let complaint = '';
     child.stderr?.on('data', (chunk: Buffer) => {
       complaint = (complaint + chunk.toString()).slice(-maxComplaintLength);
