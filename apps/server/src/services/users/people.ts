@@ -12,10 +12,11 @@ export const listGroups: Verb<Routes['listGroups']> = async (tx, _input, call) =
   items: await store.listGroups(tx, call),
 });
 
-export const listPeople: Reading<Routes['listPeople']> = async (tx, { query }) => {
+export const listPeople: Reading<Routes['listPeople']> = async (tx, { query }, { actor }) => {
   const { cursor, limit, search, role, groupId, status, sort, order } = query;
   const after = await placeOf(tx, cursor, sort);
   const people = await store.listPeople(tx, {
+    orgId: actor.orgId,
     after,
     limit: limit + 1,
     search,

@@ -102,7 +102,7 @@ const Ended = ({ run }: { readonly run: ImportRun }) => {
     >
       <Stack gap="xs" align="flex-start">
         {run.failure && <Text size="sm">{run.failure}</Text>}
-        <LinkButton to="/admin/import" size="xs" variant="default">
+        <LinkButton to="/admin/people/import" size="xs" variant="default">
           {t('import-step.another')}
         </LinkButton>
       </Stack>
@@ -124,7 +124,7 @@ export const ImportPage = () => {
   const t = useText('people');
   const navigate = useNavigate();
   const isNarrow = useMediaQuery('(max-width: 48em)');
-  const { importId } = useParams({ from: '/staff/office/admin/import/$importId' });
+  const { importId } = useParams({ from: '/staff/office/admin/people/import/$importId' });
   const run = useQuery({
     ...read(routes.readImport, { params: { importId } }),
     refetchInterval: ({ state }) => (state.data && working.includes(state.data.state) ? lookAgainMs : false),
@@ -136,12 +136,12 @@ export const ImportPage = () => {
   const { data } = run;
   const discard = async () => {
     await call(routes.discardImport, { params: { importId } });
-    await navigate({ to: '/admin/import' });
+    await navigate({ to: '/admin/people/import' });
   };
   const steps = ['file', 'mapping', 'check', 'run'].map((step) => t(`import-step.${step}`));
   return (
     <div className={staff.page}>
-      <LinkText to="/admin/import" size="sm">
+      <LinkText to="/admin/people/import" size="sm">
         {t('import-step.all')}
       </LinkText>
       <PageHead title={data.fileName} lead={t(`import-state.${data.state}`)}>

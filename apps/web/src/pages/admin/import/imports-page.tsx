@@ -33,7 +33,7 @@ const useUpload = () => {
       const fileName = file.name.replace(/\p{Cc}/gu, '').slice(0, 200) || 'file';
       const { importId } = await call(routes.createImport, { body: { fileName } });
       await upload(routes.uploadImportFile, { importId }, file, setProgress);
-      await navigate({ to: '/admin/import/$importId', params: { importId } });
+      await navigate({ to: '/admin/people/import/$importId', params: { importId } });
     } catch (failure) {
       setError(failure);
       setProgress(null);
@@ -122,7 +122,7 @@ export const ImportsPage = () => {
           rows={items}
           columns={columns}
           rowKey={({ importId }) => importId}
-          onChoose={({ importId }) => void navigate({ to: '/admin/import/$importId', params: { importId } })}
+          onChoose={({ importId }) => void navigate({ to: '/admin/people/import/$importId', params: { importId } })}
         />
       )}
     </div>

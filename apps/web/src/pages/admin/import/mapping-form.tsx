@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { call, read, routes } from '../../../api/client.ts';
 import { useProfile } from '../../../app/session.tsx';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
-import { useText, useWord } from '../../../i18n/use-text.ts';
+import { useText } from '../../../i18n/use-text.ts';
 import { useWriteKey } from '../../staff/use-write-key.ts';
 import classes from './import.module.css';
 
@@ -46,7 +46,6 @@ const useChoices = (run: ImportRun) => {
 /** What each column of the file is; guessed, and to be corrected, beside the first rows. */
 export const MappingForm = ({ run, onChecked }: { readonly run: ImportRun; readonly onChecked: () => void }) => {
   const t = useText('people');
-  const word = useWord();
   const { role } = useProfile();
   const queries = useQueryClient();
   const keyOf = useWriteKey();
@@ -157,7 +156,7 @@ export const MappingForm = ({ run, onChecked }: { readonly run: ImportRun; reado
       </Group>
       {role !== 'supervisor' && (
         <Checkbox
-          label={t('import-map.create-groups', { groups: word('group', 2) })}
+          label={t('import-map.create-groups')}
           checked={body.createGroups}
           onChange={(event) => choices.setCreateGroups(event.currentTarget.checked)}
         />

@@ -130,7 +130,7 @@ const ExportMenu = () => {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item component={Link} to="/admin/import" leftSection={<IconTableImport size={16} stroke={1.7} />}>
+        <Menu.Item component={Link} to="/admin/people/import" leftSection={<IconTableImport size={16} stroke={1.7} />}>
           {t('import')}
         </Menu.Item>
         <Menu.Item leftSection={<IconDownload size={16} stroke={1.7} />} onClick={() => void save('csv')}>

@@ -13,7 +13,7 @@ const statusColors = { active: 'green', suspended: 'red', left: 'gray' } as cons
 export const StatusBadge = ({ status }: { readonly status: Person['status'] }) => {
   const t = useText('people');
   return (
-    <Badge variant={status === 'active' ? 'dot' : 'light'} color={statusColors[status]}>
+    <Badge variant={status === 'active' ? 'dot' : 'light'} color={statusColors[status]} miw="max-content">
       {t(`status.${status}`)}
     </Badge>
   );
