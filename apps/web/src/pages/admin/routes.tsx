@@ -69,13 +69,13 @@ const groups = createRoute({
 
 const imports = createRoute({
   getParentRoute: () => office,
-  path: '/admin/import',
+  path: '/admin/people/import',
   component: lazyRouteComponent(() => import('./import/imports-page.tsx'), 'ImportsPage'),
 });
 
 const importRun = createRoute({
   getParentRoute: () => office,
-  path: '/admin/import/$importId',
+  path: '/admin/people/import/$importId',
   component: lazyRouteComponent(() => import('./import/import-page.tsx'), 'ImportPage'),
 });
 
