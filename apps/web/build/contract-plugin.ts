@@ -28,6 +28,7 @@ export const contractPlugin = (): Plugin => ({
     return [
       `export const routes = ${JSON.stringify(routes)};`,
       `export const permissions = ${JSON.stringify(contracts.permissions)};`,
+      `export const permissionsForKeys = ${JSON.stringify(contracts.permissionsForKeys)};`,
       `export const permissionRows = ${JSON.stringify(contracts.permissionRows())};`,
       `export const problemCodes = ${JSON.stringify(Object.keys(contracts.problemCatalogue))};`,
     ].join('\n');

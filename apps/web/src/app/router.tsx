@@ -22,9 +22,17 @@ export const signInRoute = createRoute({
   component: lazyRouteComponent(() => import('../pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
 });
 
+/** Where the organization's identity provider sends the browser back to. */
+const signInReturnRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in/return',
+  component: lazyRouteComponent(() => import('../pages/sign-in/return-page.tsx'), 'ReturnPage'),
+});
+
 const routeTree = rootRoute.addChildren([
   homeRoute,
   signInRoute,
+  signInReturnRoute,
   phoneLayout.addChildren([...memberRoutes, ...guardianRoutes]),
   staffLayout.addChildren([...staffRoutes, ...adminRoutes, signInPolicyRoute]),
   everyoneLayout.addChildren([...securityRoutes]),

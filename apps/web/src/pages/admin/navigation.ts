@@ -6,6 +6,7 @@ import {
   IconListSearch,
   IconLockAccess,
   IconMapPin,
+  IconPlugConnected,
   IconShieldLock,
   IconUserPlus,
   IconUsers,
@@ -56,6 +57,12 @@ export const adminNavigation: readonly NavigationEntry[] = [
     label: 'permissions:navigation',
     icon: IconLockAccess,
     permission: 'permissions.manage',
+  },
+  {
+    to: '/admin/integrations',
+    label: 'integrations:navigation',
+    icon: IconPlugConnected,
+    permission: 'integrations.manage',
   },
   {
     to: '/admin/operations',

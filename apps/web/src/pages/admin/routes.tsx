@@ -98,6 +98,12 @@ const operations = createRoute({
   component: lazyRouteComponent(() => import('./operations/operations-page.tsx'), 'OperationsPage'),
 });
 
+const integrations = createRoute({
+  getParentRoute: () => office,
+  path: '/admin/integrations',
+  component: lazyRouteComponent(() => import('./integrations/integrations-page.tsx'), 'IntegrationsPage'),
+});
+
 const permissions = createRoute({
   getParentRoute: () => office,
   path: '/admin/permissions',
@@ -126,6 +132,7 @@ export const adminRoutes = [
     organization,
     operations,
     audit,
+    integrations,
     permissions,
     personPermissions,
   ]),

@@ -29,6 +29,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LanguageMenu } from '../../components/language-menu.tsx';
 import { LoadingBlock } from '../../components/loading-block.tsx';
 import { useText } from '../../i18n/use-text.ts';
+import { OrganizationSignIn } from './organization-sign-in.tsx';
 
 const SecondStep = lazy(async () => ({ default: (await import('./second-step.tsx')).SecondStep }));
 
@@ -178,19 +179,17 @@ const FirstStep = ({ form, identifierField, passwordField }: FirstStepProps) => 
         <Button type="submit" size="md" loading={form.busy}>
           {t('submit')}
         </Button>
+        {supportsPasskeys() && <Divider label={t('or')} />}
         {supportsPasskeys() && (
-          <>
-            <Divider label={t('or')} />
-            <Button
-              size="md"
-              variant="default"
-              disabled={form.busy}
-              leftSection={<IconFingerprint size={18} stroke={1.7} />}
-              onClick={() => void form.byPasskey()}
-            >
-              {t('by-passkey')}
-            </Button>
-          </>
+          <Button
+            size="md"
+            variant="default"
+            disabled={form.busy}
+            leftSection={<IconFingerprint size={18} stroke={1.7} />}
+            onClick={() => void form.byPasskey()}
+          >
+            {t('by-passkey')}
+          </Button>
         )}
       </Stack>
     </Paper>
@@ -231,7 +230,10 @@ export const SignInPage = () => {
               </Suspense>
             </Paper>
           ) : (
-            <FirstStep form={form} identifierField={identifierField} passwordField={passwordField} />
+            <>
+              <FirstStep form={form} identifierField={identifierField} passwordField={passwordField} />
+              <OrganizationSignIn disabled={form.busy} />
+            </>
           )}
           <Group gap="xs" wrap="nowrap" align="flex-start" c="dimmed">
             <IconShieldCheck size={18} stroke={1.6} style={{ flex: 'none', marginTop: 1 }} aria-hidden />
