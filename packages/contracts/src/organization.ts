@@ -125,6 +125,7 @@ export const organizationRoutes = {
     path: '/v1/organization',
     summary: 'Change who sees how much of locations, and the map',
     access: configure,
+    stepUp: true,
     body: organizationSettings.omit({ name: true }),
     answer: organizationSettings,
     idempotency: 'key',

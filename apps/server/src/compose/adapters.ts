@@ -126,6 +126,7 @@ export const openPorts = async (
       publicUrl: configuration.publicUrl,
       webRoot: join(import.meta.dirname, '../../../web/dist'),
       privateHosts: new Set(configuration.MUSTER_PRIVATE_HOSTS),
+      secretKeys: configuration.MUSTER_SECRET_KEYS,
       serviceUrls: new Map(
         [...configuration.MUSTER_SERVICE_URLS].filter(([name]) => !answersFor(configuration.targets, name)),
       ),

@@ -55,6 +55,13 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('takes keys that encrypt, and repeats none that is not one', () => {
+    const keys = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    const text = keys.map((key) => key.toString('base64')).join(',');
+    expect(parse({ MUSTER_SECRET_KEYS: text }).MUSTER_SECRET_KEYS.map((key) => Buffer.from(key))).toEqual(keys);
+    expect(() => parse({ MUSTER_SECRET_KEYS: 'hunter2' })).toThrow(/^(?!.*hunter2).*32 bytes in base64/);
+  });
+
   it('takes brokers apart', () => {
     expect(parse(kafka).MUSTER_KAFKA_BROKERS).toEqual(['kafka-1:9092', 'kafka-2:9092']);
     expect(parse({}).MUSTER_KAFKA_BROKERS).toEqual([]);

@@ -64,6 +64,13 @@ const loginPasswordIn = (entry: string, context: z.RefinementCtx): [LoginName, s
   return z.NEVER;
 };
 
+const secretKeyIn = (text: string, context: z.RefinementCtx): Uint8Array => {
+  const key = Buffer.from(text, 'base64');
+  // The text may be a key: it is not repeated.
+  if (key.length !== 32) context.addIssue('each key must be 32 bytes in base64');
+  return key;
+};
+
 /** Paths are the contract's: an address has none of its own. */
 const isOrigin = (url: URL | null): boolean =>
   url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.username === '';
@@ -203,6 +210,13 @@ export const environmentSchema = z.object({
     .optional()
     .meta({ description: 'What the server is asked to encrypt with. Default: as the bucket says.' }),
   MUSTER_S3_KMS_KEY: z.string().optional().meta({ description: 'Key for `aws:kms`. Default: the account’s own.' }),
+  MUSTER_SECRET_KEYS: list
+    .transform((keys, context) => keys.map((key) => secretKeyIn(key, context)))
+    .default([])
+    .meta({
+      description:
+        'Keys that encrypt the secrets of authenticator apps, each 32 random bytes in base64 (`openssl rand -base64 32`): the first one encrypts, the others still decrypt. Default: Muster makes one and keeps it in the database, which does not protect a copy of the whole database.',
+    }),
   MUSTER_REUSE_PORT: trueOrFalse.default(false).meta({
     description: 'Whether a new process may take the port over while the old one finishes (Linux).',
   }),

@@ -9,7 +9,8 @@ export interface NewInboxItem {
   readonly causeId: string;
   readonly title: string;
   readonly body: string;
-  readonly memberId: string;
+  /** Null: about no member. */
+  readonly memberId: string | null;
   /** Sent only to those who have this kind of message about the same cause; null: to all. */
   readonly follows: string | null;
 }

@@ -5,6 +5,7 @@ import type { ServiceDescriptor } from '../../platform/service.ts';
 import { acknowledgeAlert } from './acknowledge-alert.ts';
 import { listAlerts, markInboxRead, readInbox } from './lists.ts';
 import { notify } from './notify.ts';
+import { securityNotices } from './security-notices.ts';
 import { type NoticedFact, noticedTypes } from './rules/occasions.ts';
 import { notificationsPersonalData } from './personal-data.ts';
 
@@ -30,6 +31,7 @@ export const notificationsService: ServiceDescriptor = {
           if (orgId !== undefined) await notify(tx, orgId, events as readonly NoticedFact[], ports);
         },
       } satisfies Consumer<(typeof noticedTypes)[number]> as unknown as Consumer,
+      securityNotices(ports) as unknown as Consumer,
     ],
   }),
 };
