@@ -6,7 +6,7 @@
 const server = '^apps/server/src';
 /** Tests and what only tests use may look behind a port and start a whole server. */
 const testFiles = '(\\.test\\.tsx?$|/testing/|/suite\\.ts$)';
-const portFolder = '(database|events|jobs|cache|realtime|objects)';
+const portFolder = '(database|events|jobs|cache|realtime|objects|mail)';
 const nodeModules = '(^|/)node_modules/';
 
 /** Speak to a server or start one: their place is behind a port. */

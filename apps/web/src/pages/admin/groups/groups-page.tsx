@@ -177,7 +177,7 @@ export const GroupsPage = () => {
   const word = useWord();
   const groups = useQuery(read(routes.listGroupDetails, {}));
   const sites = useQuery(read(routes.listSites, {}));
-  const [chosen, setChosen] = useState<string | 'new' | null>(null);
+  const [chosen, setChosen] = useState<string | null>(null);
   const siteItems = sites.data?.items ?? [];
   const columns = useColumns(siteItems);
   const failed = groups.error ?? sites.error;

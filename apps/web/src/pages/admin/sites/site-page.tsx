@@ -15,6 +15,7 @@ import staff from '../../staff/staff.module.css';
 import classes from '../admin.module.css';
 import { FencesForm } from './fences-form.tsx';
 import { PlanForm } from './plan-form.tsx';
+import { AddSite, EditSite } from './site-actions.tsx';
 
 /** One site: where its border runs, and what is drawn inside it. */
 export const SitePage = () => {
@@ -34,7 +35,14 @@ export const SitePage = () => {
           {t('sites.back')}
         </LinkText>
       )}
-      <PageHead title={site.name} lead={`${site.address} · ${site.timeZone}`} />
+      <PageHead title={site.name} lead={`${site.address} · ${site.timeZone}`}>
+        {may('rules.configure') && (
+          <>
+            <EditSite site={site} />
+            <AddSite />
+          </>
+        )}
+      </PageHead>
       {may('rules.configure') ? (
         <>
           <FencesForm key={site.siteId} site={site} plan={surroundings.plan} tileUrl={surroundings.tileUrl} />

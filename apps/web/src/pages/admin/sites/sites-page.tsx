@@ -3,6 +3,7 @@ import { IconMapPin } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Navigate, useNavigate } from '@tanstack/react-router';
 import { read, routes } from '../../../api/client.ts';
+import { useMay } from '../../../app/session.tsx';
 import { type DataColumn, DataTable } from '../../../components/data-table.tsx';
 import { EmptyNotice } from '../../../components/empty-notice.tsx';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
@@ -10,12 +11,14 @@ import { LoadingBlock } from '../../../components/loading-block.tsx';
 import { useFormats, useText } from '../../../i18n/use-text.ts';
 import { PageHead } from '../../staff/page-head.tsx';
 import staff from '../../staff/staff.module.css';
+import { AddSite } from './site-actions.tsx';
 
 /** All sites; where there is only one, it opens at once. */
 export const SitesPage = () => {
   const t = useText('admin');
   const formats = useFormats();
   const navigate = useNavigate();
+  const may = useMay();
   const sites = useQuery(read(routes.listSites, {}));
   if (sites.isPending) return <LoadingBlock height="40dvh" />;
   if (sites.error) return <ErrorNotice error={sites.error} onRetry={() => void sites.refetch()} />;
@@ -36,7 +39,9 @@ export const SitesPage = () => {
   ];
   return (
     <div className={staff.page}>
-      <PageHead title={t('navigation.sites')} lead={t('sites.lead')} />
+      <PageHead title={t('navigation.sites')} lead={t('sites.lead')}>
+        {may('rules.configure') && <AddSite />}
+      </PageHead>
       <DataTable
         label={t('navigation.sites')}
         rows={items}
