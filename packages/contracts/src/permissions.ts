@@ -71,6 +71,7 @@ export const permissionRoutes = {
     answer: permissionSettings,
     idempotency: 'key',
     versioned: true,
+    stepUp: true,
     problems: ['version-missing', 'changed-meanwhile'],
   }),
   explainPermissions: route({

@@ -8,10 +8,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findProgram } from '../testing/servers/programs.ts';
 import { freePort } from '../testing/servers/server-process.ts';
 import { PostgresDatabase } from './postgres.ts';
-import { interleave } from './testing/interleave.ts';
+import { interleave, transactionsToTry as transactions } from './testing/interleave.ts';
 import { type TestDatabase, testDatabase } from './testing/test-database.ts';
-
-const transactions = Number(process.env['MUSTER_TEST_TRANSACTIONS'] ?? 5_000);
 
 /** A pooler that gives each transaction whichever connection is free: whatever a session keeps is the next one's. */
 let test: TestDatabase;

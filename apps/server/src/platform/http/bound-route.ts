@@ -25,8 +25,8 @@ export const verb = <R extends RouteDefinition>(route: R, handler: Verb<R>): Bou
  * As a verb, but only reads, and where there is a replica it may be the one that is read: the answer may lack what was
  * committed in the last seconds, except what `Muster-Read-After` names.
  *
- * The rule for who may be bound so: whatever decides what the caller may see is in the access token, which was verified
- * against the primary, and not in the rows that are read. So: routes for roles that see the whole organization, and rows
+ * The rule for who may be bound so: whatever decides what the caller may see was asked of the primary within the last
+ * second, and is not in the rows that are read. So: routes for roles that see the whole organization, and rows
  * of the caller's own. Whoever asks for reach or for access to a location is a verb; so is a single thing by its id,
  * which a client that just made it would be told does not exist.
  */

@@ -4,6 +4,9 @@ import { uuidv7 } from '../../ids.ts';
 import { seededRandom } from '../../seeded-random.ts';
 import type { Database, Tx } from '../port.ts';
 
+/** As many as the reliability goal names with MUSTER_TEST_TRANSACTIONS=100000; fewer are enough for every day. */
+export const transactionsToTry = Number(process.env['MUSTER_TEST_TRANSACTIONS'] ?? 5_000);
+
 /** Two organizations whose transactions take turns on few connections, and what each of them must find. */
 
 interface Tenant {
