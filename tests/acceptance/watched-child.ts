@@ -18,6 +18,8 @@ export const environmentOf = (dataFolder: string, port: number, url: string): No
   MUSTER_PUBLIC_URL: url,
   MUSTER_DEMO: 'true',
   MUSTER_CHECK_ANSWERS: 'true',
+  // Identity providers of tests run on this machine.
+  MUSTER_PRIVATE_HOSTS: '127.0.0.1',
   MUSTER_RATE_LIMIT_PER_ADDRESS: '1000000',
   MUSTER_RATE_LIMIT_PER_USER: '1000000',
 });
