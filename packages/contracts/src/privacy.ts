@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { locationLevel, permission, purpose, role, tie } from './access.ts';
 import { instant, line, localDate, uuid } from './primitives.ts';
-import { route } from './route.ts';
+import { route, serviceNames } from './route.ts';
 
 /** Notices and consent, coming of age, requests for one's data, erasure, and how long data is kept. */
 
@@ -120,6 +120,9 @@ export const dataRequest = z.strictObject({
   expiresAt: instant.nullable(),
 });
 export type DataRequest = z.infer<typeof dataRequest>;
+
+/** All that keep anything about people, in the order of `serviceNames`: each has a part in an export and an erasure. */
+export const servicesWithPersonalData = serviceNames.filter((name) => name !== 'gateway');
 
 export const personPrivacy = z.strictObject({
   userId: uuid,

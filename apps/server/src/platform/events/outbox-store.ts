@@ -240,13 +240,14 @@ export class OutboxStore {
   /** Whoever reads on by a cursor misses what is removed here: it is about somebody of whom nothing is to be told. */
   forget(orgId: string, id: string): Promise<number> {
     const mentionsId = sql`org_id = ${orgId} AND (key = ${id} OR payload::text LIKE ${`%${id}%`})`;
+    // One by one, and not by the slowest cursor: that of a consumer to which nothing happens stands still for long.
+    const isWaitedFor = sql`o.xid >= ${horizon} OR EXISTS (
+      SELECT FROM platform.consumer_cursor c WHERE (o.xid, o.seq) > (c.xid, c.seq) AND ${isOpenFor})`;
     return this.#asRelay(async (tx) => {
       await sql`DELETE FROM platform.dead_letter WHERE ${mentionsId}`.execute(tx);
       const { rows } = await sql<{ left: number }>`
         WITH removed AS (
-          DELETE FROM platform.outbox WHERE ${mentionsId} AND xid < least(${horizon}, (
-            SELECT xid FROM platform.consumer_cursor ORDER BY xid LIMIT 1))
-          RETURNING xid)
+          DELETE FROM platform.outbox o WHERE ${mentionsId} AND NOT (${isWaitedFor}) RETURNING xid)
         SELECT (SELECT count(*)::int FROM platform.outbox WHERE ${mentionsId}) - (SELECT count(*)::int FROM removed) AS left
         `.execute(tx);
       return rows[0]?.left ?? 0;

@@ -126,7 +126,7 @@ export const listGuardians = async (tx: Tx, memberId: string): Promise<GuardianR
   const { rows } = await sql<GuardianRow>`
     SELECT guardian_id AS "guardianId", account.display_name AS "displayName", may_see AS "maySee",
       is_told AS "isTold", may_collect AS "mayCollect", live_agreed_at AS "liveAgreedAt"
-    FROM users.guardianship
+    FROM published.guardianship
     JOIN users.account ON account.org_id = guardianship.org_id AND account.id = guardianship.guardian_id
     WHERE guardianship.member_id = ${memberId}
     ORDER BY account.display_name, account.id`.execute(tx);

@@ -17,6 +17,7 @@ import { listGroups, listMembers, listPeople, readGuardianAgreement } from './pe
 import { addPerson, changePerson, changeStatus, readPerson } from './person-changes.ts';
 import { explainPermissions } from './permissions-explain.ts';
 import { readPermissions, replacePermissions } from './permissions.ts';
+import { privacyTable } from './privacy/routes.ts';
 import { readOrganization } from './read-organization.ts';
 import { replaceGeofences } from './replace-geofences.ts';
 import { addSite, changeSite, readSite, suggestTimeZone } from './site-changes.ts';
@@ -28,6 +29,7 @@ export const usersRoutes = (ports: Ports): BoundRoute[] => [
   ...peopleOf(ports),
   ...permissionsOf(ports),
   ...importsOf(ports),
+  ...privacyTable(ports),
 ];
 
 const organizationOf = ({ events }: Ports): BoundRoute[] => [

@@ -1,0 +1,30 @@
+import { privacyRoutes as routes } from '@muster/contracts';
+import { type BoundRoute, signedIn, verb } from '../../../platform/http/bound-route.ts';
+import type { Ports } from '../../../platform/service.ts';
+import * as consents from './consents.ts';
+import * as requests from './data-requests.ts';
+import { listNotices, publishNotice, readPrivacySheet } from './notices.ts';
+import * as persons from './person-privacy.ts';
+import { changeRetention, readRetention } from './retention.ts';
+
+export const privacyTable = (ports: Ports): BoundRoute[] => [
+  verb(routes.readOwnPrivacy, consents.readOwnPrivacy),
+  verb(routes.giveConsent, consents.giveConsent(ports)),
+  verb(routes.withdrawConsent, consents.withdrawConsent(ports)),
+  verb(routes.grantGuardian, consents.grantGuardian(ports)),
+  verb(routes.readPrivacySheet, readPrivacySheet),
+  verb(routes.listNotices, listNotices),
+  verb(routes.publishNotice, publishNotice),
+  verb(routes.readRetention, readRetention),
+  verb(routes.changeRetention, changeRetention),
+  verb(routes.readPersonPrivacy, persons.readPersonPrivacy),
+  verb(routes.enterPaperConsent, persons.enterPaperConsent(ports)),
+  verb(routes.setBirthDate, persons.setBirthDate(ports)),
+  verb(routes.setHold, persons.setHold),
+  verb(routes.exportOwnData, requests.exportOwnData(ports)),
+  verb(routes.exportDataOf, requests.exportDataOf(ports)),
+  verb(routes.listOwnDataRequests, requests.listOwnDataRequests),
+  verb(routes.listDataRequests, requests.listDataRequests),
+  signedIn(routes.downloadDataExport, requests.downloadDataExport(ports)),
+  verb(routes.erasePerson, requests.erasePerson(ports)),
+];
