@@ -44,14 +44,8 @@ export const SessionProvider = ({ children }: { readonly children: ReactNode }) 
 
   const { refetch } = me;
   useEffect(() => {
-    const reload = async (): Promise<void> => {
-      await queries.invalidateQueries();
-      // What was loaded when it was still permitted must not stay on the screen.
-      for (const query of queries.getQueryCache().findAll()) {
-        if (isProblem(query.state.error, 'not-permitted')) query.setState({ data: undefined });
-      }
-    };
-    return signedIn ? liveConnection.onAccessChanged(() => void reload()) : undefined;
+    const reload = (): void => void queries.invalidateQueries();
+    return signedIn ? liveConnection.onAccessChanged(reload) : undefined;
   }, [signedIn, queries]);
   const profile = signedIn ? (me.data ?? null) : null;
   const status = !signedIn ? 'signed-out' : profile ? 'signed-in' : me.error ? 'unreachable' : 'loading';
