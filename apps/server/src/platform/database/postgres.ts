@@ -182,7 +182,10 @@ export class PostgresDatabase implements Database {
       if (options.provided !== undefined && begun.at(-1)?.rows[0]?.['provided'] !== true) {
         throw new ConditionUnmet(`Not begun: ${options.provided}`);
       }
-      const result = await work(bind(connection), readStanding(begun.at(-1)?.rows[0]));
+      const result = await work(
+        bind(connection),
+        readStanding(begun.at(-1)?.rows[0] as Record<string, unknown> | undefined),
+      );
       const at = await commit(client, this.#hasReplica && options.onCommitted !== undefined);
       if (at !== undefined) options.onCommitted?.(at);
       return result;

@@ -77,7 +77,13 @@ export const interleave = async (database: Database, owner: pg.Pool, transaction
     ] as const;
     const [userId, scope, members] = users[Math.floor(random() * users.length)] ?? users[0];
     const fails = random() < 0.1;
-    const expected = { service: 'muster_users', org: orgId, user: userId, scope, members: members.toSorted() };
+    const expected = {
+      service: 'muster_users',
+      org: orgId,
+      user: userId,
+      scope,
+      members: members.toSorted((one, other) => (one < other ? -1 : 1)),
+    };
     const work = async (tx: Tx): Promise<void> => {
       const found = await look(tx);
       if (JSON.stringify(found) !== JSON.stringify(expected)) {
