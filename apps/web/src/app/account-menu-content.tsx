@@ -1,5 +1,13 @@
 import { Menu, type MantineColorScheme, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconShieldLock, IconSun } from '@tabler/icons-react';
+import {
+  IconCheck,
+  IconDeviceDesktop,
+  IconFileTextShield,
+  IconLogout,
+  IconMoon,
+  IconShieldLock,
+  IconSun,
+} from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { initialsOf } from '../components/initials.ts';
@@ -81,6 +89,9 @@ export const OpenAccountMenu = () => {
         <Menu.Label>{t('language')}</Menu.Label>
         <LanguageItems />
         <Menu.Divider />
+        <Menu.Item component={Link} to="/privacy" leftSection={<IconFileTextShield size={16} stroke={1.7} />}>
+          {t('privacy')}
+        </Menu.Item>
         <Menu.Item component={Link} to="/security" leftSection={<IconShieldLock size={16} stroke={1.7} />}>
           {t('security')}
         </Menu.Item>

@@ -2,6 +2,7 @@ import type { Role } from '@muster/contracts';
 import { createRootRoute, createRoute, lazyRouteComponent, Outlet } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { LoadingBlock } from '../components/loading-block.tsx';
+import { ConsentGate } from '../pages/privacy/consent-gate.tsx';
 import { NotFoundPage } from './not-found.tsx';
 import { PageError } from './page-error.tsx';
 import { RequireSession } from './require-session.tsx';
@@ -44,7 +45,9 @@ export const phoneLayout = createRoute({
   id: 'phone',
   component: () => (
     <RequireSession roles={['member', 'guardian']}>
-      <PhoneShell />
+      <ConsentGate>
+        <PhoneShell />
+      </ConsentGate>
     </RequireSession>
   ),
 });
@@ -62,7 +65,13 @@ const allRoles: readonly Role[] = [
 
 const OwnShell = () => {
   const { role } = useProfile();
-  return role === 'member' || role === 'guardian' ? <PhoneShell /> : <StaffShell />;
+  return role === 'member' || role === 'guardian' ? (
+    <ConsentGate>
+      <PhoneShell />
+    </ConsentGate>
+  ) : (
+    <StaffShell />
+  );
 };
 
 /** For pages that are everybody's, each in the frame that they know. */

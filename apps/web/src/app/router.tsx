@@ -5,6 +5,7 @@ import { guardianRoutes } from '../pages/guardian/routes.tsx';
 import { kioskRoutes } from '../pages/kiosk/routes.tsx';
 import { memberRoutes } from '../pages/member/routes.tsx';
 import { printRoutes } from '../pages/print/routes.tsx';
+import { organizationPrivacyRoute, privacyRoutes } from '../pages/privacy/routes.tsx';
 import { securityRoutes, setPasswordRoute, signInPolicyRoute } from '../pages/security/routes.tsx';
 import { staffRoutes } from '../pages/staff/routes.tsx';
 import { HomePage } from './home.tsx';
@@ -34,8 +35,8 @@ const routeTree = rootRoute.addChildren([
   signInRoute,
   signInReturnRoute,
   phoneLayout.addChildren([...memberRoutes, ...guardianRoutes]),
-  staffLayout.addChildren([...staffRoutes, ...adminRoutes, signInPolicyRoute]),
-  everyoneLayout.addChildren([...securityRoutes]),
+  staffLayout.addChildren([...staffRoutes, ...adminRoutes, signInPolicyRoute, organizationPrivacyRoute]),
+  everyoneLayout.addChildren([...securityRoutes, ...privacyRoutes]),
   setPasswordRoute,
   ...kioskRoutes,
   ...printRoutes,

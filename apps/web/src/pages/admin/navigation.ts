@@ -3,6 +3,7 @@ import {
   IconBuildingCommunity,
   IconCalendarTime,
   IconDoor,
+  IconFileTextShield,
   IconListSearch,
   IconLockAccess,
   IconMapPin,
@@ -45,6 +46,12 @@ export const adminNavigation: readonly NavigationEntry[] = [
     label: 'admin:navigation.organization',
     icon: IconBuildingCommunity,
     permission: 'rules.configure',
+  },
+  {
+    to: '/admin/privacy',
+    label: 'privacy:navigation',
+    icon: IconFileTextShield,
+    permission: 'privacy.manage',
   },
   {
     to: '/admin/sign-in-policy',
