@@ -70,6 +70,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'access',
+          include: ['tests/access/**/*.test.ts'],
+          exclude: outside,
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
           name: 'image',
           include: ['tests/image/**/*.test.ts'],
           exclude: outside,

@@ -93,6 +93,12 @@ export const suites = [
     deadlineMs: 5 * 60_000,
   },
   {
+    name: 'access',
+    about: 'every operation as everybody: the permission table, and nothing else',
+    projects: ['access'],
+    deadlineMs: 5 * 60_000,
+  },
+  {
     name: 'image',
     about: 'the image is built, runs without rights, and is small',
     projects: ['image'],

@@ -53,7 +53,7 @@ const casesOfActor = (world: World, route: RouteDefinition, actor: Person | null
     actor,
     whose,
     field,
-    expected: expectationOf(route, actor, whose),
+    expected: expectationOf(route, actor, whose === 'reached' && isElsewhere(route, actor) ? 'hidden' : whose),
     idOf: (name) => idIn(world, name === field ? whose : 'reached', name, actor),
   });
   const ties = tiesFor(route, actor);
@@ -69,21 +69,46 @@ const casesOfActor = (world: World, route: RouteDefinition, actor: Person | null
   ];
 };
 
+/**
+ * Accounts of the platform have begun nothing in the organization; and what only needs to be signed in is about their
+ * own one, wherever they ask it from.
+ */
+const isElsewhere = (route: RouteDefinition, actor: Person | null): boolean => {
+  if (actor?.role.startsWith('platform_') !== true) return false;
+  const fields = idFieldsOf(route);
+  return fields.some((field) => field in begun) || (route.access === 'signed-in' && fields.includes('siteId'));
+};
+
 const tiesFor = ({ access }: RouteDefinition, actor: Person | null): readonly Tie[] =>
   actor === null || typeof access === 'string' ? [] : tiesOf(actor.role, access.permission);
 
 /** Groups and gates are no secret within an organization; who is in them is. */
 const isAboutMembers = ({ access }: RouteDefinition): boolean => typeof access !== 'string';
 
-/** Where the rules say less than the table: a guardian sees where a child is now, not where it was, unless agreed. */
-const narrower: Readonly<Record<string, readonly Role[]>> = { readTrack: ['guardian'] };
+/** Where a rule says less than the table, by what the table cannot know; `true`: to every role, as the scene is. */
+const narrower: Readonly<Record<string, readonly Role[] | true>> = {
+  // A guardian sees where a child is now; where it was, only if that was agreed to.
+  readTrack: ['guardian'],
+  // From the 18th birthday on this is for the members themselves, and nobody of the scene is of age.
+  grantGuardian: true,
+  // A key acts for an account of the organization.
+  makeApiKey: ['platform_admin'],
+  // The student has a password: only who decides how people sign in may make another way in.
+  inviteByLink: ['supervisor'],
+  inviteByEmail: ['supervisor'],
+};
+
+const isNarrower = ({ operation }: RouteDefinition, role: Role): boolean => {
+  const roles = narrower[operation];
+  return roles === true || roles?.includes(role) === true;
+};
 
 const expectationOf = (route: RouteDefinition, actor: Person | null, whose: Whose): Expected => {
   const { access } = route;
   if (access === 'public') return 'allowed';
   if (actor === null || access === 'kiosk') return 'not-signed-in';
   if (access !== 'signed-in' && tiesFor(route, actor).length === 0) return 'not-permitted';
-  if (narrower[route.operation]?.includes(actor.role) === true && whose === 'reached') return 'not-permitted';
+  if (whose === 'reached' && isNarrower(route, actor.role)) return 'not-permitted';
   return whose === 'reached' ? 'allowed' : 'hidden';
 };
 
@@ -126,20 +151,23 @@ const idIn = (world: World, whose: Whose, field: string, actor: Person | null): 
       return whose === 'hidden' ? undefined : history.invitation;
     case 'runId':
     case 'importId':
+    case 'requestId':
       return whose === 'hidden' ? undefined : ownId(world, whose, field, actor);
     default:
       return undefined;
   }
 };
 
+const begun = { runId: 'runs', importId: 'imports', requestId: 'exports' } as const;
+
 /** What belongs to whoever began it; elsewhere, to the principal. */
 const ownId = (
   { near, far, nearHistory, farHistory }: World,
   whose: Whose,
-  field: 'runId' | 'importId',
+  field: keyof typeof begun,
   actor: Person | null,
 ): string | undefined => {
-  const own = (whose === 'foreign' ? farHistory : nearHistory)[field === 'runId' ? 'runs' : 'imports'];
+  const own = (whose === 'foreign' ? farHistory : nearHistory)[begun[field]];
   const organization = whose === 'foreign' ? far : near;
   const principal = own.get(organization.people.principal.userId);
   return whose === 'foreign' || actor === null ? principal : (own.get(actor.userId) ?? principal);

@@ -15,6 +15,7 @@ export interface History {
   /** By who began them. */
   readonly runs: ReadonlyMap<string, string>;
   readonly imports: ReadonlyMap<string, string>;
+  readonly exports: ReadonlyMap<string, string>;
 }
 
 const farAway: Coordinates = { ...outside, latitude: 47.2 };
@@ -63,6 +64,7 @@ export const makeHistory = async (organization: Organization, signedIn: SignedIn
 const beginOwn = async ({ people }: Organization, signedIn: SignedIn, url: string) => {
   const runs = new Map<string, string>();
   const imports = new Map<string, string>();
+  const exports = new Map<string, string>();
   const month = new Date().toISOString().slice(0, 7);
   for (const part of ['principal', 'office', 'teacher', 'parent', 'student'] as const) {
     const { userId, role } = people[part];
@@ -75,6 +77,7 @@ const beginOwn = async ({ people }: Organization, signedIn: SignedIn, url: strin
       const body = { fileName: 'people.csv' };
       imports.set(userId, (await call(routes.createImport, { body }, session, {}, url)).importId);
     }
+    exports.set(userId, await exportOwnData(session, url));
   }
   const params = { userId: people.student.userId };
   const { items } = await (async () => {
@@ -84,7 +87,15 @@ const beginOwn = async ({ people }: Organization, signedIn: SignedIn, url: strin
   })();
   const [invitation] = items;
   if (invitation === undefined) throw new Error('The student was not invited.');
-  return { runs, imports, invitation: invitation.invitationId };
+  return { runs, imports, exports, invitation: invitation.invitationId };
+};
+
+const exportOwnData = async (session: Session, url: string): Promise<string> => {
+  const { requestId } = await call(routes.exportOwnData, {}, session, {}, url);
+  return eventually('The own data was not collected.', async () => {
+    const { items } = await call(routes.listOwnDataRequests, {}, session, {}, url);
+    return items.some((item) => item.requestId === requestId && item.state === 'done') ? requestId : null;
+  });
 };
 
 type Listed = { readonly member: { readonly memberId: string } };
@@ -101,12 +112,19 @@ const idOf = <Key extends string>(
 
 type Alerts = RouteAnswer<typeof routes.listAlerts>['items'];
 
-const untilAlerts = async (principal: Session, memberIds: readonly string[], url: string): Promise<Alerts> => {
+const untilAlerts = (principal: Session, memberIds: readonly string[], url: string): Promise<Alerts> =>
+  eventually('Nobody was alerted that two students have left the campus.', async () => {
+    const { items } = await call(routes.listAlerts, { query: {} }, principal, {}, url);
+    return memberIds.every((memberId) => items.some(({ member }) => member.memberId === memberId)) ? items : null;
+  });
+
+/** What follows a moment later. @throws Error with the sentence when it does not */
+const eventually = async <T>(sentence: string, look: () => Promise<T | null>): Promise<T> => {
   const deadline = performance.now() + 30_000;
   for (;;) {
-    const { items } = await call(routes.listAlerts, { query: {} }, principal, {}, url);
-    if (memberIds.every((memberId) => items.some(({ member }) => member.memberId === memberId))) return items;
-    if (performance.now() > deadline) throw new Error('Nobody was alerted that two students have left the campus.');
+    const found = await look();
+    if (found !== null) return found;
+    if (performance.now() > deadline) throw new Error(sentence);
     await sleep(100);
   }
 };

@@ -40,6 +40,8 @@ const complaintAbout = (one: Case, { status, code }: Outcome): string | null => 
 
 const isAllowed = ({ route, field }: Case, status: number, code: string | null): boolean => {
   if (provesSomething.test(route.operation)) return status !== 403;
+  // It is signed by the member, or by a guardian of a minor; the sample is signed by neither.
+  if (route.operation === 'enterPaperConsent') return status !== 401;
   if (status === 401 || code === 'not-permitted') return false;
   if (code === 'request-invalid') return false;
   // Somebody else may have removed it already.
@@ -47,7 +49,7 @@ const isAllowed = ({ route, field }: Case, status: number, code: string | null):
 };
 
 const isAsIfNothingWereThere = ({ route, field }: Case, status: number): boolean => {
-  const isInPath = field !== null && route.path.includes(`:${field}`);
+  const isInPath = (field === null && route.path.includes(':')) || (field !== null && route.path.includes(`:${field}`));
   if (isInPath) return status === 404 || status === 403;
   // A filter that fits nothing; what it must not show is looked for in what was answered.
   if (route.method === 'GET') return status < 500;

@@ -128,6 +128,24 @@ export const seedOrganization = async (
   return organization;
 };
 
+/** The accounts of those who run Muster: they belong to no organization that is run on it. */
+export const seedPlatform = async ({ database, clock }: Pick<Ports, 'database' | 'clock'>): Promise<Person[]> => {
+  const orgId = uuidv7();
+  const people = (['platform_admin', 'platform_operator', 'platform_overseer'] as const).map((role): Person => {
+    const canary = `platform${randomBytes(6).toString('hex')}`;
+    return { userId: uuidv7(), role, canary, email: `${canary}@muster.example` };
+  });
+  const passwordHash = await hashPassword(password);
+  const credentials = people.map(({ userId }) => ({ userId, passwordHash }));
+  await database.inOrganization('users', orgId, async (tx) => {
+    await users.seedOrganization(tx, { orgId, slug: 'platform', name: 'Platform', kind: 'platform' });
+    const accounts = people.map(({ userId, role, email, canary }) => ({ userId, role, email, displayName: canary }));
+    await users.seedAccounts(tx, orgId, accounts);
+  });
+  await database.inOrganization('auth', orgId, (tx) => seedCredentials(tx, orgId, credentials, clock.now()));
+  return people;
+};
+
 const allDay = {
   timeZone: 'UTC',
   weekdays: [1, 2, 3, 4, 5, 6, 7],

@@ -6,7 +6,7 @@ import { configurationFromEnvironment } from '../../apps/server/src/config/envir
 import { makeHistory } from './history.ts';
 import { listenAsEverybody } from './live.ts';
 import { callEverything, type Findings, lookThroughFiles } from './matrix.ts';
-import { seedOrganization, SignedIn } from './organizations.ts';
+import { seedOrganization, seedPlatform, SignedIn } from './organizations.ts';
 import type { World } from './cases.ts';
 
 /**
@@ -32,6 +32,7 @@ export const runAccessMatrix = async (say: (line: string) => void): Promise<Find
     const ports = await muster.openPorts();
     const near = await seedOrganization(ports, 'near');
     const far = await seedOrganization(ports, 'far');
+    const platform = await seedPlatform(ports);
     const { port } = await muster.serve();
     const url = `http://127.0.0.1:${port}`;
     const signedIn = new SignedIn(url);
@@ -39,7 +40,7 @@ export const runAccessMatrix = async (say: (line: string) => void): Promise<Find
       makeHistory(near, signedIn, url),
       makeHistory(far, signedIn, url),
     ]);
-    const world: World = { near, far, nearHistory, farHistory, platform: [] };
+    const world: World = { near, far, nearHistory, farHistory, platform };
     say('Two organizations have a history.');
     const findings: Findings = { operations: 0, cases: 0, unexpected: [], leaks: [] };
     // Before everything is changed that may be changed.

@@ -40,6 +40,9 @@ const sayings: Readonly<Record<string, unknown>> = {
   latitude: 47.07,
   longitude: 15.44,
   fileName: 'people.csv',
+  domains: ['school.example'],
+  // Nobody is asked there.
+  issuer: 'https://127.0.0.1',
   rings: [
     [
       [15.43, 47.06],

@@ -7,7 +7,9 @@ import { route } from './route.ts';
 
 /** What no key can be given: with these, a key that is lost would be more than a key. */
 const neverForKeys: readonly Permission[] = [
+  'organizations.see',
   'organizations.manage',
+  'figures.see',
   'system.configure',
   'operations.manage',
   'permissions.manage',

@@ -25,7 +25,10 @@ export const listApiKeys: Verb<Routes['listApiKeys']> = async (tx) => ({
 export const makeApiKey =
   ({ clock }: KeyPorts): Verb<Routes['makeApiKey']> =>
   async (tx, { body }, call) => {
-    const { orgId, userId, role } = call.actor;
+    const { orgId, userId, role, homeOrgId } = call.actor;
+    if (homeOrgId !== undefined) {
+      throw problem('not-permitted', { detail: 'A key acts for an account of this organization: let one make it.' });
+    }
     const lacking = body.permissions.filter((code) => tiesOf(role, code).length === 0);
     if (lacking.length > 0) {
       throw problem('not-permitted', { detail: `You do not hold ${lacking.join(', ')} yourself.` });
