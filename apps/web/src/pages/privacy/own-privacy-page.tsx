@@ -24,14 +24,39 @@ const Consents = ({ privacy }: { readonly privacy: OwnPrivacy }) => {
     queries.setQueryData(queryKey, await call(routes.withdrawConsent, { body: { memberId, purpose } }));
     await queries.invalidateQueries({ predicate: (known) => known.queryKey[0] !== queryKey[0] });
   };
+  const agree = async ({ memberId, purpose }: Consent) => {
+    const standing = privacy.consents.filter(
+      (each) => each.memberId === memberId && each.isNewest && each.answer === 'agreed' && each.withdrawnAt === null,
+    );
+    const agreed = [...standing.map((each) => each.purpose), purpose];
+    const { version = 0, language = 'en' } = privacy.notice ?? {};
+    const body = { version, language, answers: [{ memberId, agreed }] };
+    queries.setQueryData(queryKey, await call(routes.giveConsent, { body }));
+    await queries.invalidateQueries({ predicate: (known) => known.queryKey[0] !== queryKey[0] });
+  };
   if (privacy.consents.length === 0) return <Text size="sm">{t('own.no-consents')}</Text>;
   return (
     <ConsentRows
       consents={privacy.consents}
-      action={(consent) =>
-        consent.isNewest &&
-        consent.answer === 'agreed' &&
-        consent.withdrawnAt === null && (
+      action={(consent) => {
+        if (!consent.isNewest || consent.answer === 'told') return null;
+        if (consent.answer === 'declined' || consent.withdrawnAt !== null) {
+          return (
+            <ConfirmAction
+              title={t('consent.agree', { purpose: t(`purpose.${consent.purpose}`) })}
+              consequence={t(`purpose.${consent.purpose}-hint`)}
+              verb={t('agree')}
+              onConfirm={() => agree(consent)}
+            >
+              {(open) => (
+                <Button size="xs" variant="default" onClick={open}>
+                  {t('agree')}
+                </Button>
+              )}
+            </ConfirmAction>
+          );
+        }
+        return (
           <ConfirmAction
             title={t('withdraw.title', { purpose: t(`purpose.${consent.purpose}`) })}
             consequence={t(`withdraw.${consent.purpose}`, { name: consent.memberName })}
@@ -45,8 +70,8 @@ const Consents = ({ privacy }: { readonly privacy: OwnPrivacy }) => {
               </Button>
             )}
           </ConfirmAction>
-        )
-      }
+        );
+      }}
     />
   );
 };
