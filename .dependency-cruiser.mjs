@@ -66,7 +66,12 @@ export default {
       from: { path: '^tests/(acceptance|browser|cli)/' },
       to: {
         path: '^(apps|packages|scripts)/',
-        pathNot: ['^packages/contracts/src/index\\.ts$', nodeModules],
+        pathNot: [
+          '^packages/contracts/src/index\\.ts$',
+          // A server of somebody else, which knows nothing of Muster.
+          `${server}/services/auth/testing/identity-provider\\.ts$`,
+          nodeModules,
+        ],
       },
     },
     {
@@ -144,7 +149,7 @@ export default {
         pathNot: [
           `${server}/services/`,
           `${server}/platform/${portFolder}/(port|schema\\.generated)\\.ts$`,
-          `${server}/platform/(http|audit-trail|telemetry|access)/`,
+          `${server}/platform/(http|audit-trail|telemetry|access|personal-data)/`,
           `${server}/platform/(clock|ids|service)\\.ts$`,
         ],
       },

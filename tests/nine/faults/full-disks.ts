@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { Target } from './faults.ts';
+import type { Target } from './fault.ts';
 import { propOf } from './props.ts';
 
 const fullForMs = 10_000;

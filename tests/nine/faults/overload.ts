@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { routes } from '@muster/contracts';
 import { type Session, send } from '../../acceptance/client.ts';
-import type { Bystanders, Target } from './faults.ts';
+import type { Bystanders, Target } from './fault.ts';
 import type { FloodOrder, FloodOutcome } from './flood.ts';
 
 const times = 5;

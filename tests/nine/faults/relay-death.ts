@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { Target } from './faults.ts';
+import type { Target } from './fault.ts';
 
 const kills = 3;
 const caughtWithinMs = 30_000;

@@ -27,7 +27,8 @@ import {
   worksFor,
 } from './actors.ts';
 import { askSteadily, openCrowd } from './crowd.ts';
-import { type Bystanders, type Fault, faults, type Target } from './faults.ts';
+import type { Bystanders, Fault, Target } from './fault.ts';
+import { faults } from './faults.ts';
 import { prepareProps } from './props.ts';
 import { violationsOf } from './verdict.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { routes } from '@muster/contracts';
 import { call, demoPassword, type Session, send, signIn } from '../../acceptance/client.ts';
-import type { Target } from './faults.ts';
+import type { Target } from './fault.ts';
 import { propOf } from './props.ts';
 
 const minutesOff = 10;

@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fromBuffer } from 'yauzl';
 import { appendAudit, commitmentTo } from '../platform/audit-trail/append.ts';
 import { createMemoryCache } from '../platform/cache/memory.ts';
-import { SettableClock } from '../platform/clock.ts';
+import { SettableClock, systemClock } from '../platform/clock.ts';
 import { PostgresDatabase } from '../platform/database/postgres.ts';
 import { type TestDatabase, testDatabase } from '../platform/database/testing/test-database.ts';
 import { OutboxBus } from '../platform/events/outbox-bus.ts';
@@ -35,7 +35,7 @@ import { createTarget } from './targets.ts';
 const openMuster = async () => {
   const db: TestDatabase = await testDatabase({ poolSize: 10 });
   const folder = await mkdtemp(join(tmpdir(), 'muster-personal-data-'));
-  const clock = new SettableClock(new Date().toISOString());
+  const clock = new SettableClock(systemClock.now().toISOString());
   const logged: string[] = [];
   const eventsDatabase = new PostgresDatabase({ connectionString: db.connectionString, poolSize: 4 });
   const events = new OutboxBus({ database: eventsDatabase, listenUrl: db.connectionString, clock, sweepMs: 300 });
@@ -83,6 +83,11 @@ const openMuster = async () => {
   const bound = new Map(
     services.flatMap(({ routes: table }) => table.map((each) => [each.route.operation, each] as const)),
   );
+  const handlerOf = (operation: string): Verb<never> => {
+    const found = bound.get(operation);
+    if (found === undefined) throw new Error(`Nobody answers ${operation}.`);
+    return found.handler as Verb<never>;
+  };
 
   return {
     db,
@@ -102,11 +107,20 @@ const openMuster = async () => {
         body: route.body?.parse(given.body ?? {}),
       };
       return inCallOf(db.database, route, as, clock.now(), async (tx, call) => {
-        const answer = await (bound.get(route.operation)?.handler as Verb<never>)(tx, input as never, call);
+        const answer = await handlerOf(route.operation)(tx, input as never, call);
         if (answer instanceof Problem) throw answer;
         route.answer?.parse(answer);
         return answer as RouteAnswer<R>;
       });
+    },
+    /** As the member's own phone does. */
+    report: async (as: { orgId: string; userId: string; role: Role }) => {
+      const call = { actor: { ...as, sessionId: uuidv7(), deviceId: uuidv7() }, ties: ['self'], at: systemClock.now() };
+      const run = bound.get('reportPositions')?.handler as unknown as SignedInHandler<typeof allRoutes.reportPositions>;
+      const body = { positions: [{ fixedAt: systemClock.now().toISOString(), ...elsewhere, accuracyMeters: 5 }] };
+      const answer = await run({ params: undefined, query: undefined, body }, call as never);
+      if (answer instanceof Problem) throw answer;
+      return answer;
     },
     download: async (as: { orgId: string; userId: string; role: Role }, requestId: string): Promise<Buffer> => {
       const reply = { header: () => reply };
@@ -116,7 +130,7 @@ const openMuster = async () => {
       >;
       const answer = await run(
         { params: { requestId }, query: undefined, body: undefined },
-        call as unknown as Call & never,
+        call as never,
       );
       return buffer(answer as NodeJS.ReadableStream);
     },
@@ -134,6 +148,9 @@ beforeAll(async () => {
   muster = await openMuster();
 });
 afterAll(() => muster.close());
+
+/** Kept for minutes, or no more than that something has changed. */
+const tablesWithoutPersons = ['users.access_change'];
 
 /** Everything that is planted begins with this, in whatever it stands. */
 const marker = 'Quaxolotl';
@@ -226,7 +243,7 @@ const publish = ({ admin }: School) =>
 /** ENTER and a few positions, as if attendance and geo had done it. */
 const track = async (school: School, memberId: string, mark = 'Somebody', at = elsewhere): Promise<string> => {
   const [sessionId, punchId, deviceId] = [uuidv7(), uuidv7(), uuidv7()];
-  const enteredAt = new Date(Date.now() - 3_600_000);
+  const enteredAt = new Date(systemClock.now().getTime() - 3_600_000);
   await school.plant(
     `INSERT INTO attendance.punch (org_id, id, member_id, direction, verdict, findings, evidence, date, occurred_at, gate_id,
        site_id, device_id, reason, late_by_minutes, left_early_by_minutes, recorded_at)
@@ -355,6 +372,8 @@ describe('consent', () => {
     };
     expect([await access(guardian.userId), await access(school.admin.userId)]).toEqual(['full', 'full']);
 
+    expect(await muster.report(member)).toMatchObject({ stored: 1, dropped: 0, tracking: true });
+
     const withdraw = (purpose: string) =>
       muster.call(routes.withdrawConsent, guardian, { body: { memberId: member.userId, purpose } });
     await expect(withdraw('safety')).rejects.toMatchObject({ code: 'purpose-necessary' });
@@ -363,6 +382,7 @@ describe('consent', () => {
     await withdraw('attendance');
     // In the same moment, before anybody has heard of it; then what was kept goes.
     expect(await access(school.admin.userId)).toBe('attendance');
+    expect(await muster.report(member)).toMatchObject({ stored: 0, dropped: 1, tracking: false });
     await vi.waitFor(async () => {
       const { rows } = await muster.db.ownerPool.query(
         `SELECT (SELECT tracking_ended_at FROM attendance.tracking_session WHERE member_id = $1) AS ended,
@@ -372,8 +392,20 @@ describe('consent', () => {
       expect(rows).toMatchObject([{ ended: expect.any(Date) as Date, places: 0 }]);
     }, patience);
     // Whoever agrees again is tracked from the next ENTER on, not in this session.
-    await muster.call(routes.giveConsent, guardian, { body: own });
+    const again = { ...own, answers: [{ memberId: member.userId, agreed: ['attendance'] }] };
+    await muster.call(routes.giveConsent, guardian, { body: again });
     expect(await access(school.admin.userId)).toBe('attendance');
+    expect(await muster.report(member)).toMatchObject({ stored: 0, tracking: false });
+    await school.plant('UPDATE attendance.tracking_session SET exited_at = now() WHERE member_id = $1', [
+      member.userId,
+    ]);
+    await school.plant(
+      `INSERT INTO attendance.tracking_session (org_id, id, member_id, site_id, date, enter_punch_id, entered_at,
+         planned_exit_at, ends_by) SELECT org_id, uuidv7(), member_id, site_id, date, enter_punch_id, now(), planned_exit_at,
+         ends_by FROM attendance.tracking_session WHERE member_id = $1`,
+      [member.userId],
+    );
+    expect(await access(school.admin.userId)).toBe('full');
   });
 
   it('is asked anew after the next version, and entered from paper', async () => {
@@ -405,7 +437,7 @@ describe('consent', () => {
     const school = await openSchool();
     const { guardian } = school;
     const day = (offset: number) => {
-      const born = new Date(Date.now() + offset * 86_400_000);
+      const born = new Date(systemClock.now().getTime() + offset * 86_400_000);
       return `${born.getUTCFullYear() - 18}-${born.toISOString().slice(5, 10)}`;
     };
     const children = [
@@ -464,6 +496,85 @@ describe('everything about a person', () => {
       `SELECT consumer FROM platform.consumer_cursor WHERE consumer LIKE '%.personal-data' ORDER BY consumer`,
     );
     expect(rows.map(({ consumer }) => consumer.split('.')[0])).toEqual([...servicesWithPersonalData].sort());
+  });
+
+  it('is thought of in every table that names somebody', async () => {
+    const { rows } = await muster.db.ownerPool.query<{ name: string }>(
+      `SELECT DISTINCT c.oid::regclass::text AS name FROM pg_class c
+       JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
+       WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname = ANY ($1)
+         AND (a.attname IN ('user_id', 'member_id', 'subject_id', 'supervisor_id', 'guardian_id', 'viewer_id')
+           OR c.oid = 'users.account'::regclass)
+       ORDER BY 1`,
+      [[...servicesWithPersonalData]],
+    );
+    const sources = await Promise.all(
+      servicesWithPersonalData.map((service) =>
+        readFile(join(import.meta.dirname, `../services/${service}/personal-data.ts`), 'utf8'),
+      ),
+    );
+    const written = sources.join('\n');
+    const isThoughtOf = (name: string) =>
+      written.includes(name) || written.includes(`'${name.replaceAll('"', '').split('.')[1]}'`);
+    const forgotten = rows.map(({ name }) => name.replaceAll('"', '')).filter((name) => !isThoughtOf(name));
+    expect(forgotten.filter((name) => !tablesWithoutPersons.includes(name))).toEqual([]);
+  });
+});
+
+describe('retention', () => {
+  it('is what the organization says, on the sheet and in every table', async () => {
+    const school = await openSchool();
+    const { admin, plant, orgId } = school;
+    const member = await school.member('Dan');
+    await track(school, member.userId);
+    const before = { positions: 30, looks: 365, punchEvidence: 180, signIns: 90, notifications: 90, exports: 7 };
+    expect(await muster.call(routes.readRetention, admin)).toEqual(before);
+    const after = { positions: 7, looks: 30, punchEvidence: 30, signIns: 7, notifications: 7, exports: 1 };
+    await muster.call(routes.changeRetention, admin, { body: after });
+    expect((await muster.call(routes.readPrivacySheet, member)).retention).toEqual(after);
+    await plant(`SELECT geo.make_partitions(current_date - 10, current_date - 9)`);
+    await plant(
+      `INSERT INTO geo.position (org_id, member_id, session_id, purpose, device_id, fixed_at, received_at, latitude, longitude,
+         is_ping) VALUES ($1, $2, uuidv7(), 'attendance', uuidv7(), now() - interval '9 days', now(), 1, 1, false)`,
+      [orgId, member.userId],
+    );
+    await plant(
+      `INSERT INTO geo.look (org_id, look_id, member_id, viewer_id, viewer_role, kind, purpose, looked_at)
+       SELECT $1, uuidv7(), $2, $3, 'org_admin', 'live', 'safety', now() - n * interval '1 day' FROM unnest('{29,31}'::int[]) n`,
+      [orgId, member.userId, admin.userId],
+    );
+    await plant(`ALTER TABLE attendance.punch DISABLE TRIGGER only_empty`);
+    await plant(`UPDATE attendance.punch SET occurred_at = now() - interval '31 days' WHERE member_id = $1`, [
+      member.userId,
+    ]);
+    await plant(`ALTER TABLE attendance.punch ENABLE TRIGGER only_empty`);
+    await plant(
+      `INSERT INTO notifications.inbox_item (org_id, id, user_id, kind, cause_id, title, body, created_at)
+       SELECT $1, uuidv7(), $2, 'x', uuidv7(), 't', 'b', now() - n * interval '1 day' FROM unnest('{6,8}'::int[]) n`,
+      [orgId, admin.userId],
+    );
+    await plant(
+      `INSERT INTO auth.session (org_id, id, user_id, device_id, role, started_at, ends_by, ended_at, end_cause)
+       SELECT $1, uuidv7(), $2, uuidv7(), 'member', now(), now(), now() - n * interval '1 day', 'x'
+       FROM unnest('{6,8}'::int[]) n`,
+      [orgId, member.userId],
+    );
+    for (const [name, work] of muster.schedules) if (name.endsWith('.kept-no-longer')) await work();
+    const { rows } = await muster.db.ownerPool.query(
+      `SELECT (SELECT count(*)::int FROM geo.position WHERE org_id = $1) AS positions,
+         (SELECT count(*)::int FROM geo.look WHERE org_id = $1) AS looks,
+         (SELECT count(*)::int FROM notifications.inbox_item WHERE org_id = $1) AS items,
+         (SELECT count(*)::int FROM auth.session WHERE org_id = $1) AS sessions,
+         (SELECT evidence FROM attendance.punch WHERE org_id = $1) AS evidence,
+         (SELECT count(*)::int FROM attendance.attendance_day WHERE org_id = $1) AS days`,
+      [orgId],
+    );
+    expect(rows).toEqual([{ positions: 5, looks: 1, items: 1, sessions: 1, evidence: {}, days: 1 }]);
+    expect(muster.logged.filter((line) => line.includes('could not be removed'))).toEqual([]);
+    // What is left of a punch is never written again.
+    await expect(plant(`UPDATE attendance.punch SET reason = 'another' WHERE org_id = $1`, [orgId])).rejects.toThrow(
+      /not changed/,
+    );
   });
 });
 
@@ -533,6 +644,7 @@ describe('an erasure', () => {
       [userId],
     );
     expect(rows).toEqual([{ days: 1, punches: 1, status: 'left' }]);
+    expect((await muster.ports.cache.places.near(orgId, place, 1_000)).found?.names).toEqual([]);
     // Not an entry has changed, commitments included.
     expect((await entries()).slice(0, before.length)).toEqual(before);
     expect(JSON.stringify(before)).toContain('commitments');
@@ -624,7 +736,13 @@ const plantEverywhere = async ({ orgId, admin, plant, siteId }: School, userId: 
       {
         type: 'notifications.alert-raised',
         key: userId,
-        payload: { memberId: userId, alertId: uuidv7(), kind: 'geo-violation', sentence, at: new Date().toISOString() },
+        payload: {
+          memberId: userId,
+          alertId: uuidv7(),
+          kind: 'geo-violation',
+          sentence,
+          at: systemClock.now().toISOString(),
+        },
       },
     ]);
   });

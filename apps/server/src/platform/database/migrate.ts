@@ -59,7 +59,7 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     if (error) {
       const failed = results?.find((result) => result.status === 'Error')?.migrationName;
       // No migration has begun: the database could not be reached, or did not let us in.
-      if (failed === undefined) throw error;
+      if (failed === undefined) throw error instanceof Error ? error : new Error('Migration failed.', { cause: error });
       const reason = error instanceof Error ? error.message : 'unknown';
       throw new Error(`Migration failed: ${failed}: ${reason}`, {
         cause: error,

@@ -151,6 +151,18 @@ export interface AuditPersonalValue {
   value: string;
 }
 
+export interface AuthApiKey {
+  expires_at: Timestamp;
+  id: string;
+  key_hash: Buffer;
+  made_at: Timestamp;
+  name: string;
+  org_id: string;
+  permissions: string[];
+  revoked_at: Timestamp | null;
+  user_id: string;
+}
+
 export interface AuthChallenge {
   device_id: string;
   expires_at: Timestamp;
@@ -572,6 +584,16 @@ export interface PublishedAccount {
   org_id: string | null;
   role: string | null;
   status: string | null;
+  user_id: string | null;
+}
+
+export interface PublishedApiKey {
+  expires_at: Timestamp | null;
+  key_hash: Buffer | null;
+  key_id: string | null;
+  org_id: string | null;
+  permissions: string[] | null;
+  revoked_at: Timestamp | null;
   user_id: string | null;
 }
 
@@ -1027,6 +1049,7 @@ export interface DB {
   'attendance.tracking_session': AttendanceTrackingSession;
   'audit.entry': AuditEntry;
   'audit.personal_value': AuditPersonalValue;
+  'auth.api_key': AuthApiKey;
   'auth.challenge': AuthChallenge;
   'auth.credential': AuthCredential;
   'auth.device': AuthDevice;
@@ -1067,6 +1090,7 @@ export interface DB {
   'platform.role_permission': PlatformRolePermission;
   'published.access_change': PublishedAccessChange;
   'published.account': PublishedAccount;
+  'published.api_key': PublishedApiKey;
   'published.attendance_day': PublishedAttendanceDay;
   'published.device': PublishedDevice;
   'published.excursion': PublishedExcursion;

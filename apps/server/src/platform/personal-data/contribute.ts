@@ -22,7 +22,7 @@ export const withPersonalData = (service: Service, personal: PersonalData | unde
       jobs?.(queue);
       const { forget } = personal;
       if (forget !== undefined) {
-        queue.every(`${name}.kept-no-longer`, hourMs, () => forgetEverywhere(name, forget.bind(personal), ports));
+        queue.every(`${name}.kept-no-longer`, hourMs, () => forgetEverywhere(name, forget, ports));
       }
     },
   };

@@ -1,6 +1,7 @@
 import type { RawBuilder } from 'kysely';
 import type { Tx } from '../database/port.ts';
-import type { Ports } from '../service.ts';
+import type { Cache } from '../cache/port.ts';
+import type { ObjectStore } from '../objects/port.ts';
 
 /** Who is to be erased. */
 export interface Erasing {
@@ -35,9 +36,13 @@ export interface PersonalData {
    * Removes or empties every row about a person; what has to stay for the sake of sums keeps an id that is nobody's. May
    * run again. @returns the keys of objects that are to be deleted
    */
-  erase(tx: Tx, person: Erasing, ports: Pick<Ports, 'objects' | 'cache'>): Promise<readonly string[]>;
+  erase(
+    tx: Tx,
+    person: Erasing,
+    ports: { readonly objects: ObjectStore; readonly cache: Cache },
+  ): Promise<readonly string[]>;
   /** Removes what the organization no longer keeps. @returns the keys of objects that are to be deleted */
-  forget?(tx: Tx, orgId: string, since: KeptSince): Promise<readonly string[]>;
+  readonly forget?: (tx: Tx, orgId: string, since: KeptSince) => Promise<readonly string[]>;
   /** Erases only when all others have: they recognise the person by what stands there. */
   readonly isLast?: true;
 }

@@ -51,7 +51,7 @@ const asUser = <T>(
   );
 const membersIn = async (tx: Tx, college = own) => {
   const { rows } = await sql<{ id: string }>`SELECT id FROM users.account WHERE role = 'member'`.execute(tx);
-  return rows.map(({ id }) => college.memberIds.indexOf(id)).toSorted();
+  return rows.map(({ id }) => college.memberIds.indexOf(id)).toSorted((one, other) => one - other);
 };
 const seenBy = (asking: Asking, college = own) => asUser(asking, (tx) => membersIn(tx, college));
 
@@ -76,7 +76,9 @@ describe('a query for everything', () => {
   it('finds the rows of every table about the same members, through published views too', async () => {
     await asUser({ userId: own.supervisorIds[1] }, async (tx) => {
       const found = async (query: ReturnType<typeof sql<{ id: string }>>) =>
-        [...new Set((await query.execute(tx)).rows.map(({ id }) => own.memberIds.indexOf(id)))].toSorted();
+        [...new Set((await query.execute(tx)).rows.map(({ id }) => own.memberIds.indexOf(id)))].toSorted(
+          (one, other) => one - other,
+        );
       expect(await found(sql`SELECT member_id AS id FROM users.membership`)).toEqual([3, 4, 5]);
       expect(await found(sql`SELECT member_id AS id FROM users.guardianship`)).toEqual([3, 4]);
       expect(await found(sql`SELECT member_id AS id FROM published.member`)).toEqual([3, 4, 5]);

@@ -44,7 +44,7 @@ const explain = (userId: string, memberId?: string) =>
   world.call(routes.explainPermissions, explainPermissions, principal(), { params: { userId }, query: { memberId } });
 const seenBy = async (role: Role, userId: string) => {
   const answer = await world.call(organizationRoutes.listMembers, listMembers, as(role, userId));
-  return answer.items.map(({ memberId }) => own.memberIds.indexOf(memberId)).toSorted();
+  return answer.items.map(({ memberId }) => own.memberIds.indexOf(memberId)).toSorted((one, other) => one - other);
 };
 const forRole = (
   role: Role,

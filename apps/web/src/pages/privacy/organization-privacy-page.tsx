@@ -16,7 +16,7 @@ import { Part } from './part.tsx';
 import { PersonPart } from './person-part.tsx';
 import { RequestRows, whileRunning } from './request-rows.tsx';
 import { RetentionPart } from './retention-part.tsx';
-import type { PrivacySection } from './routes.tsx';
+import type { PrivacySection } from './search.ts';
 
 const page = getRouteApi('/staff/admin/privacy');
 

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { everyoneLayout, staffLayout } from '../../app/layouts.tsx';
+import { type PrivacySection, privacySections } from './search.ts';
 
 const own = createRoute({
   getParentRoute: () => everyoneLayout,
@@ -15,16 +16,13 @@ const sheet = createRoute({
 
 export const privacyRoutes = [own, sheet] as const;
 
-const sections = ['notices', 'retention', 'requests', 'person'] as const;
-export type PrivacySection = (typeof sections)[number];
-
 export const organizationPrivacyRoute = createRoute({
   getParentRoute: () => staffLayout,
   path: '/admin/privacy',
   validateSearch: (
     raw: Record<string, unknown>,
   ): { section?: PrivacySection | undefined; person?: string | undefined } => ({
-    section: sections.find((known) => known === raw.section),
+    section: privacySections.find((known) => known === raw.section),
     person: typeof raw.person === 'string' ? raw.person.slice(0, 40) : undefined,
   }),
   component: lazyRouteComponent(() => import('./organization-privacy-page.tsx'), 'OrganizationPrivacyPage'),

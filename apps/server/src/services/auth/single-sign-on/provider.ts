@@ -44,6 +44,7 @@ const configurationOf = async (
   { issuer, clientId, clientSecret }: ProviderAddress,
   fetch: Fetch,
 ): Promise<OpenId.Configuration> => {
+  // oxlint-disable-next-line typescript/no-deprecated -- it only means: with care. What is not TLS, `fetch` refuses.
   const { discovery, ClientSecretBasic, None, customFetch, allowInsecureRequests } = await library();
   const url = new URL(issuer);
   try {
@@ -64,7 +65,9 @@ const configurationOf = async (
 
 const bodyOf = (body: unknown): string | Uint8Array | null => {
   if (body === undefined || body === null) return null;
-  return body instanceof Uint8Array ? body : String(body);
+  if (body instanceof Uint8Array || typeof body === 'string') return body;
+  if (body instanceof URLSearchParams) return body.toString();
+  throw new Error('The library sends a body of a new kind.');
 };
 
 const whatIsWrong = (error: unknown, issuer: string): string => {

@@ -1,5 +1,6 @@
 import type { Tokens } from '@muster/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../platform/clock.ts';
 import { publicFetch } from '../../../platform/http/outgoing/public-fetch.ts';
 import { uuidv7 } from '../../../platform/ids.ts';
 import { TestIdentityProvider } from '../testing/identity-provider.ts';
@@ -16,7 +17,7 @@ let ports: AuthWorld['ports'];
 beforeAll(async () => {
   world = await AuthWorld.create();
   // Tokens of a real provider carry the real time.
-  world.clock.set(new Date().toISOString());
+  world.clock.set(systemClock.now().toISOString());
   redirectUri = redirectUriOf(world.ports);
   idp = await TestIdentityProvider.start(redirectUri);
   ports = { ...world.ports, fetchPublic: publicFetch(new Set(['127.0.0.1'])) };
@@ -154,7 +155,7 @@ describe('single sign-on', () => {
     const late = await journey(school.slug);
     world.clock.advance(11 * 60_000);
     expect(codeOf(await world.open(finish, late))).toBe('step-ended');
-    world.clock.set(new Date().toISOString());
+    world.clock.set(systemClock.now().toISOString());
 
     const elsewhere = await journey(school.slug);
     const mixed = { ...elsewhere.returned, iss: 'https://evil.example' };

@@ -1,4 +1,4 @@
-import { type Role, type RouteAnswer, type RouteDefinition, type RouteInput } from '@muster/contracts';
+import type { Role, RouteAnswer, RouteDefinition, RouteInput } from '@muster/contracts';
 import { SettableClock } from '../../../platform/clock.ts';
 import { type TestDatabase, testDatabase } from '../../../platform/database/testing/test-database.ts';
 import { appendToOutbox } from '../../../platform/events/outbox.ts';
