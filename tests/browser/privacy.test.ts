@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { routes } from '@muster/contracts';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findings, settled } from './findings.ts';
 import { call, demoPassword, type Session, signIn } from '../acceptance/client.ts';
 import { freePort, type MusterProcess, startMuster } from '../acceptance/muster-process.ts';
 import { desktop, openWindow, type OpenWindow, phone, see, seeGone, signInOn, startChromium } from './chromium.ts';
@@ -56,8 +57,10 @@ describe('privacy', () => {
   const open = (options: Parameters<typeof openWindow>[1]): Promise<OpenWindow> =>
     openWindow(browser, { ...options, baseURL: url });
   const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
-  /** To be looked at, where somebody wants to. */
-  const picture = async (page: Page, name: string): Promise<void> => {
+  /** Without a fault; and to be looked at, where somebody wants to. */
+  const inspect = async (page: Page, name: string): Promise<void> => {
+    await settled(page);
+    expect(await findings(page), name).toEqual([]);
     const folder = process.env['MUSTER_TEST_PICTURES'];
     if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
   };
@@ -70,15 +73,15 @@ describe('privacy', () => {
       page.getByRole('heading', { name: 'There is no notice yet' }).or(page.getByText('There is no notice yet')),
     );
     await button(page, 'Write the next version').click();
-    await picture(page, 'notice-form');
+    await inspect(page, 'notice-form');
     await button(page, 'Publish').click();
     await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
     await see(page.getByText('Current'));
-    await picture(page, 'notices');
+    await inspect(page, 'notices');
     await page.goto('/privacy/sheet');
     await see(page.getByText('How we use attendance and location'));
     await see(page.getByText('30 days'));
-    await picture(page, 'sheet');
+    await inspect(page, 'sheet');
     expect(troubles).toEqual([]);
     await close();
   });
@@ -92,18 +95,18 @@ describe('privacy', () => {
     const count = await children.count();
     expect(count).toBeGreaterThanOrEqual(3);
     expect(await page.getByRole('checkbox', { checked: true }).count()).toBe(0);
-    await picture(page, 'consent');
+    await inspect(page, 'consent');
     for (const tick of await page.getByRole('checkbox', { name: /Location for attendance/ }).all()) await tick.check();
     await button(page, 'Save my answers').click();
     await page.waitForURL((address) => address.pathname === '/family');
     await see(page.getByRole('link').filter({ hasText: /\S/ }));
-    await picture(page, 'family');
+    await inspect(page, 'family');
     await page.reload();
     await seeGone(button(page, 'Save my answers'));
 
     await page.goto('/privacy');
     await see(page.getByText('Agreed', { exact: true }));
-    await picture(page, 'own-privacy');
+    await inspect(page, 'own-privacy');
     await button(page, 'Withdraw').first().click();
     await button(page, 'Withdraw consent').click();
     await see(page.getByText('Withdrawn', { exact: true }));
@@ -118,7 +121,7 @@ describe('privacy', () => {
     const { page, troubles, close } = await open({ ...phone, colorScheme: 'dark' });
     await signInOn(page, child.number, demoPassword);
     await see(page.getByRole('group', { name: 'Your answer' }));
-    await picture(page, 'consent-dark');
+    await inspect(page, 'consent-dark');
     await button(page, 'Save my answers').click();
     await seeGone(button(page, 'Save my answers'));
     await button(page, /^Account of/).click();
@@ -129,7 +132,7 @@ describe('privacy', () => {
     const downloaded = page.waitForEvent('download');
     await button(page, 'Download').click();
     expect((await downloaded).suggestedFilename()).toMatch(/^personal-data-.*\.zip$/);
-    await picture(page, 'own-privacy-dark');
+    await inspect(page, 'own-privacy-dark');
     expect(troubles).toEqual([]);
     await close();
   });
@@ -141,19 +144,19 @@ describe('privacy', () => {
     await page.getByLabel('Name or number').fill(child.displayName);
     await page.getByRole('button', { name: child.displayName }).first().click();
     await see(page.getByRole('heading', { name: child.displayName }));
-    await picture(page, 'person-dark');
+    await inspect(page, 'person-dark');
     await button(page, 'Erase this person').click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Why').click();
     await page.getByRole('option', { name: 'The person objects' }).click();
     expect(await dialog.getByRole('button', { name: 'Erase for good' }).isDisabled()).toBe(true);
     await dialog.getByLabel(/^Type the name/).fill(child.displayName);
-    await picture(page, 'erase-dark');
+    await inspect(page, 'erase-dark');
     await dialog.getByRole('button', { name: 'Erase for good' }).click();
     await see(page.getByText('Everything about this person was erased.'));
     await page.getByRole('tab', { name: 'Requests' }).click();
     await see(page.getByText('Erased person'));
-    await picture(page, 'requests-dark');
+    await inspect(page, 'requests-dark');
     expect(troubles).toEqual([]);
     await close();
   });

@@ -20,7 +20,7 @@ import { SettableClock, systemClock } from '../platform/clock.ts';
 import { PostgresDatabase } from '../platform/database/postgres.ts';
 import { type TestDatabase, testDatabase } from '../platform/database/testing/test-database.ts';
 import { OutboxBus } from '../platform/events/outbox-bus.ts';
-import type { Call, SignedInHandler, Verb } from '../platform/http/call.ts';
+import type { SignedInHandler, Verb } from '../platform/http/call.ts';
 import { Problem } from '../platform/http/problem.ts';
 import { inCallOf } from '../platform/http/testing/in-call-of.ts';
 import { uuidv7 } from '../platform/ids.ts';
@@ -128,10 +128,7 @@ const openMuster = async () => {
       const run = bound.get('downloadDataExport')?.handler as unknown as SignedInHandler<
         typeof routes.downloadDataExport
       >;
-      const answer = await run(
-        { params: { requestId }, query: undefined, body: undefined },
-        call as never,
-      );
+      const answer = await run({ params: { requestId }, query: undefined, body: undefined }, call as never);
       return buffer(answer as NodeJS.ReadableStream);
     },
     close: async () => {

@@ -1,8 +1,8 @@
 import type { Acting, Database, Standing } from '../database/port.ts';
 import { AccessChanges } from './access-changes.ts';
 
-/** How old what this process remembers may be; the rest of the second is for the way there. */
-const freshMs = 800;
+/** How old what this process remembers may be; the rest of a second is for the way there. */
+const freshMs = 500;
 /** Nobody asked for so long that changes may have come and gone unseen. */
 const unseenAfterMs = 30_000;
 /** Beyond so many users everything is forgotten. */
@@ -12,7 +12,7 @@ type Remembered = Map<string, Standing | null>;
 
 /**
  * What users hold, for requests that bring no transaction in which it could be asked, such as positions: asked once,
- * then remembered until something about it changes. What has changed is asked once a second, of PostgreSQL, so nothing
+ * then remembered until something about it changes. What has changed is asked twice a second, of PostgreSQL, so nothing
  * depends on a cache or on a message that may get lost.
  */
 export class Standings {

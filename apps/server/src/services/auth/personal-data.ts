@@ -20,6 +20,9 @@ export const authPersonalData: PersonalData = {
     'sign-in/password-links': (person) => sql`
       SELECT purpose, made_by, made_at, expires_at, used_at, revoked_at FROM auth.password_link
       WHERE user_id = ${person} ORDER BY made_at`,
+    'sign-in/api-keys': (person) => sql`
+      SELECT name, permissions, made_at, expires_at, revoked_at FROM auth.api_key
+      WHERE user_id = ${person} ORDER BY made_at`,
     'sign-in/invitations': (person) => sql`
       SELECT channel, invited_by, invited_at, expires_at, sent_at, revoked_at, failed_at FROM auth.invitation
       WHERE user_id = ${person} ORDER BY invited_at`,
@@ -58,4 +61,5 @@ const tablesOfUsers = [
   'password_link',
   'challenge',
   'external_identity',
+  'api_key',
 ] as const;

@@ -25,7 +25,11 @@ it('answers every route of its contract, and its jobs run on an empty database',
   } as unknown as Ports;
   const service = geoService.create(ports);
   expect(service.routes.map(({ route }) => route.operation).sort()).toEqual(Object.keys(geoRoutes).sort());
-  expect(service.consumers?.map(({ name }) => name)).toEqual(['geo.presence', 'geo.watching']);
+  expect(service.consumers?.map(({ name }) => name)).toEqual([
+    'geo.presence',
+    'geo.watching',
+    'geo.consent-withdrawals',
+  ]);
 
   await service.start?.();
   const { rows } = await db.ownerPool.query<{ count: number }>(

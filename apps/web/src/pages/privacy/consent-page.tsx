@@ -34,7 +34,7 @@ const PersonAnswers = ({ person, agreed, onChange }: PersonProps) => {
             <div key={purpose}>
               <Group gap="xs">
                 <Text fw={550}>{t(`purpose.${purpose}`)}</Text>
-                <Badge color="gray" variant="light">
+                <Badge color="gray" variant="dot" miw="max-content">
                   {t('necessary')}
                 </Badge>
               </Group>

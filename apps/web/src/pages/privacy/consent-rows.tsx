@@ -40,7 +40,7 @@ export const ConsentRows = ({
                   })}`}
               </Text>
             </div>
-            <Badge color={colors[state]} variant="light">
+            <Badge color={colors[state]} variant="dot" miw="max-content">
               {t(`answer.${state}`)}
             </Badge>
             {action?.(consent)}

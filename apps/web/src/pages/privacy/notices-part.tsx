@@ -158,7 +158,7 @@ const NoticeList = ({ notices, onNew }: { readonly notices: Notices; readonly on
                 </Text>
               </div>
               {notice.version === current && (
-                <Badge color="green" variant="light">
+                <Badge color="green" variant="dot" miw="max-content">
                   {t('notices.current')}
                 </Badge>
               )}

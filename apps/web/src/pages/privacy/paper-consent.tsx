@@ -36,7 +36,12 @@ export const PaperConsent = ({ person }: { readonly person: PersonPrivacy }) => 
       <Button mt="sm" variant="default" onClick={() => setOpen(true)}>
         {t('paper.open')}
       </Button>
-      <Modal opened={isOpen} onClose={() => setOpen(false)} title={<Text fw={620}>{t('paper.open')}</Text>}>
+      <Modal
+        opened={isOpen}
+        onClose={() => setOpen(false)}
+        closeButtonProps={{ 'aria-label': t('close') }}
+        title={<Text fw={620}>{t('paper.open')}</Text>}
+      >
         <Stack>
           {notices.isSuccess && !notice && <Text size="sm">{t('paper.no-notice')}</Text>}
           <Select

@@ -81,7 +81,12 @@ const Erase = ({ person }: { readonly person: PersonPrivacy }) => {
       <Button color="red" variant="light" onClick={() => setOpen(true)}>
         {t('erase.open')}
       </Button>
-      <Modal opened={isOpen} onClose={() => setOpen(false)} title={<Text fw={620}>{t('erase.title')}</Text>}>
+      <Modal
+        opened={isOpen}
+        onClose={() => setOpen(false)}
+        closeButtonProps={{ 'aria-label': t('close') }}
+        title={<Text fw={620}>{t('erase.title')}</Text>}
+      >
         <Stack>
           <Text size="sm">{t('erase.consequence', { name: person.displayName })}</Text>
           <Select

@@ -59,7 +59,7 @@ export const RequestRows = ({
                 <Progress mt={6} value={request.progress * 100} aria-label={t('request.progress')} animated />
               )}
             </div>
-            <Badge color={colors[request.state]} variant="light">
+            <Badge color={colors[request.state]} variant="dot" miw="max-content">
               {t(`request.${request.state}`)}
             </Badge>
             {mayDownload && request.kind === 'export' && request.state === 'done' && (

@@ -69,7 +69,7 @@ const Sheet = ({ sheet }: { readonly sheet: PrivacySheet }) => {
                 <Text fw={550}>{t(`purpose.${purpose}`)}</Text>
                 <Text size="sm">{t(`purpose.${purpose}-hint`)}</Text>
               </div>
-              <Badge variant="light" color={necessary ? 'gray' : 'green'}>
+              <Badge variant="dot" miw="max-content" color={necessary ? 'gray' : 'green'}>
                 {t(necessary ? 'necessary' : 'by-consent')}
               </Badge>
             </li>

@@ -39,9 +39,7 @@ export async function trackingRights(tx: Tx, orgId: string, batches: readonly Ba
     WHERE org_id = ${orgId} AND member_id = ANY (${members}::uuid[]) AND may_see AND live_agreed_at IS NOT NULL
       AND NOT EXISTS (SELECT FROM published.refused_purpose refused
         WHERE refused.org_id = guardianship.org_id AND refused.member_id = guardianship.member_id
-          AND refused.purpose = 'guardian-live')`.execute(
-    tx,
-  );
+          AND refused.purpose = 'guardian-live')`.execute(tx);
   const sessions = new Map<string, TrackedTime[]>();
   const liveAgreed = new Set<string>();
   for (const row of rows) {
