@@ -1,4 +1,5 @@
 import { Button, Group, Text } from '@mantine/core';
+import i18next from 'i18next';
 import { lazy, Suspense, useSyncExternalStore } from 'react';
 
 // Most visits show no message at all: what draws them is fetched with the first one.
@@ -41,6 +42,7 @@ export const notify = async ({ text, kind = 'done', undo }: Message): Promise<vo
     color: kind === 'failed' ? 'red.8' : 'petrol.8',
     autoClose: undo ? 8_000 : 4_000,
     withBorder: true,
+    closeButtonProps: { 'aria-label': i18next.t('components:close') },
     message: undo ? (
       <Group justify="space-between" wrap="nowrap">
         <Text size="sm">{text}</Text>
