@@ -78,6 +78,11 @@ describe('privacy', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
     await see(page.getByText('Current'));
     await inspect(page, 'notices');
+    await page.setViewportSize({ width: 360, height: 780 });
+    await page.getByRole('tab', { name: 'Retention' }).click();
+    await see(page.getByLabel('Positions'));
+    await inspect(page, 'retention-phone');
+    await page.setViewportSize(desktop.viewport);
     await page.goto('/privacy/sheet');
     await see(page.getByText('How we use attendance and location'));
     await see(page.getByText('30 days'));
@@ -144,6 +149,8 @@ describe('privacy', () => {
     await page.getByLabel('Name or number').fill(child.displayName);
     await page.getByRole('button', { name: child.displayName }).first().click();
     await see(page.getByRole('heading', { name: child.displayName }));
+    // The file is theirs, not the principal's.
+    expect(await button(page, 'Download').count()).toBe(0);
     await inspect(page, 'person-dark');
     await button(page, 'Erase this person').click();
     const dialog = page.getByRole('dialog');

@@ -118,6 +118,8 @@ export const dataRequest = z.strictObject({
   finishedAt: instant.nullable(),
   bytes: z.number().int().nullable(),
   expiresAt: instant.nullable(),
+  /** There is a file, and it is the caller who asked for it, or about whom it is. */
+  mayDownload: z.boolean(),
 });
 export type DataRequest = z.infer<typeof dataRequest>;
 

@@ -33,7 +33,7 @@ const Requests = () => {
       {requests.data.items.length === 0 ? (
         <EmptyNotice icon={IconFileCheck} title={t('requests.none')} />
       ) : (
-        <RequestRows requests={requests.data.items} withNames mayDownload={false} />
+        <RequestRows requests={requests.data.items} withNames />
       )}
     </Part>
   );

@@ -23,11 +23,9 @@ const save = (blob: Blob, name: string): void => {
 export const RequestRows = ({
   requests,
   withNames = false,
-  mayDownload = true,
 }: {
   readonly requests: readonly DataRequest[];
   readonly withNames?: boolean;
-  readonly mayDownload?: boolean;
 }) => {
   const t = useText('privacy');
   const formats = useFormats();
@@ -62,7 +60,7 @@ export const RequestRows = ({
             <Badge color={colors[request.state]} variant="dot" miw="max-content">
               {t(`request.${request.state}`)}
             </Badge>
-            {mayDownload && request.kind === 'export' && request.state === 'done' && (
+            {request.mayDownload && (
               <Button
                 size="xs"
                 variant="default"

@@ -13,8 +13,16 @@ import * as store from './request-store.ts';
 type Routes = typeof privacyRoutes;
 type Dependencies = Pick<Ports, 'events'>;
 
-export const shownRequest = ({ requestedById: _id, objectKey: _key, ...request }: store.StoredRequest): DataRequest =>
-  request;
+/** As the caller sees it. */
+export const shownRequest =
+  ({ actor }: Pick<Call, 'actor'>) =>
+  ({ requestedById, objectKey, ...request }: store.StoredRequest): DataRequest => ({
+    ...request,
+    mayDownload:
+      request.state === 'done' &&
+      objectKey !== null &&
+      (requestedById === actor.userId || request.subjectId === actor.userId),
+  });
 
 export const exportOwnData =
   (ports: Dependencies): Verb<Routes['exportOwnData']> =>
@@ -36,15 +44,15 @@ const requestExport = async (tx: Tx, { events }: Dependencies, call: Call, userI
     await events.append(tx, orgId, [{ type: 'users.export-requested', key: userId, payload: { userId, requestId } }]);
     await auditChange(tx, call, 'data-export.requested', { kind: 'user', id: userId }, { requestId });
   }
-  return shownRequest(await running(tx, 'export', userId));
+  return shownRequest(call)(await running(tx, 'export', userId));
 };
 
 export const listOwnDataRequests: Verb<Routes['listOwnDataRequests']> = async (tx, _input, call) => ({
-  items: (await store.readRequestsAbout(tx, call.actor.userId)).map(shownRequest),
+  items: (await store.readRequestsAbout(tx, call.actor.userId)).map(shownRequest(call)),
 });
 
-export const listDataRequests: Verb<Routes['listDataRequests']> = async (tx) => ({
-  items: (await store.readRequests(tx)).map(shownRequest),
+export const listDataRequests: Verb<Routes['listDataRequests']> = async (tx, _input, call) => ({
+  items: (await store.readRequests(tx)).map(shownRequest(call)),
 });
 
 /** For whoever asked for it, and for whom it is about. That it was fetched is kept: from then on it is elsewhere, too. */
@@ -90,7 +98,7 @@ export const erasePerson =
       ]);
       await auditChange(tx, call, 'person.erasure-requested', { kind: 'user', id: userId }, { requestId, ground });
     }
-    return shownRequest(await running(tx, 'erasure', userId));
+    return shownRequest(call)(await running(tx, 'erasure', userId));
   };
 
 interface Subject {

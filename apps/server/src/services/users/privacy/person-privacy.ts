@@ -2,7 +2,7 @@ import type { PersonPrivacy, privacyRoutes } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../../platform/database/port.ts';
 import type { EventBus } from '../../../platform/events/port.ts';
-import type { Verb } from '../../../platform/http/call.ts';
+import type { Call, Verb } from '../../../platform/http/call.ts';
 import { problem } from '../../../platform/http/problem.ts';
 import { auditChange } from '../audit-change.ts';
 import { tellAccessChanged } from '../managed-people.ts';
@@ -16,15 +16,15 @@ interface Dependencies {
   readonly events: Pick<EventBus, 'append'>;
 }
 
-export const readPersonPrivacy: Verb<Routes['readPersonPrivacy']> = (tx, { params }) =>
-  personPrivacy(tx, params.userId);
+export const readPersonPrivacy: Verb<Routes['readPersonPrivacy']> = (tx, { params }, call) =>
+  personPrivacy(tx, call, params.userId);
 
 /** A paper form, signed by the member or a guardian: the form itself stays where the organization keeps its files. */
 export const enterPaperConsent =
   (ports: Dependencies): Verb<Routes['enterPaperConsent']> =>
   async (tx, { params: { userId }, body }, call) => {
     const { version, language, agreed, signedBy } = body;
-    const person = await personPrivacy(tx, userId);
+    const person = await personPrivacy(tx, call, userId);
     if (person.role !== 'member' || person.isErased) throw problem('not-found', { detail: 'There is no such member.' });
     const notice = await requireNotice(tx, call, version, language);
     const isSelf = signedBy === userId;
@@ -36,7 +36,7 @@ export const enterPaperConsent =
     }
     const ward = { memberId: userId, isSelf };
     await answer(tx, ports, call, { notice, language, ward, agreed, givenBy: signedBy, enteredBy: call.actor.userId });
-    return personPrivacy(tx, userId);
+    return personPrivacy(tx, call, userId);
   };
 
 export const setBirthDate =
@@ -59,7 +59,7 @@ export const setBirthDate =
   };
 
 export const setHold: Verb<Routes['setHold']> = async (tx, { params: { userId }, body: { reason } }, call) => {
-  const { isErased } = await personPrivacy(tx, userId);
+  const { isErased } = await personPrivacy(tx, call, userId);
   if (isErased) throw problem('not-found', { detail: 'There is nothing left to keep.' });
   if (reason === null) await sql`DELETE FROM users.legal_hold WHERE user_id = ${userId}`.execute(tx);
   else {
@@ -78,7 +78,7 @@ export const setHold: Verb<Routes['setHold']> = async (tx, { params: { userId },
     { holds: reason !== null },
     personal,
   );
-  return personPrivacy(tx, userId);
+  return personPrivacy(tx, call, userId);
 };
 
 /** Whoever watches over a socket is asked anew within a second. */
@@ -92,7 +92,7 @@ type Person = Pick<PersonPrivacy, 'userId' | 'displayName' | 'role' | 'birthDate
 type HoldRow = { reason: string; setBy: string | null; setAt: Date };
 
 /** @throws Problem `not-found` */
-const personPrivacy = async (tx: Tx, userId: string): Promise<PersonPrivacy> => {
+const personPrivacy = async (tx: Tx, call: Pick<Call, 'actor'>, userId: string): Promise<PersonPrivacy> => {
   const { rows } = await sql<Person>`
     SELECT account.id AS "userId", account.display_name AS "displayName", account.role,
       to_char(account.birth_date, 'YYYY-MM-DD') AS "birthDate", coalesce(member.of_age, false) AS "ofAge",
@@ -110,6 +110,6 @@ const personPrivacy = async (tx: Tx, userId: string): Promise<PersonPrivacy> => 
     ...person,
     hold: hold === undefined ? null : { ...hold, setAt: hold.setAt.toISOString() },
     consents: await readConsents(tx, [userId]),
-    requests: (await readRequestsAbout(tx, userId)).map(shownRequest),
+    requests: (await readRequestsAbout(tx, userId)).map(shownRequest(call)),
   };
 };

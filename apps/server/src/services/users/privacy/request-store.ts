@@ -4,7 +4,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from '../../../platform/database/port.ts';
 import type { PartFile } from '../../../platform/personal-data/write-part.ts';
 
-export interface StoredRequest extends DataRequest {
+export interface StoredRequest extends Omit<DataRequest, 'mayDownload'> {
   readonly requestedById: string;
   readonly objectKey: string | null;
 }
