@@ -8,6 +8,7 @@ import type { Ports } from '../../../platform/service.ts';
 import { auditChange } from '../audit-change.ts';
 import { tellAccessChanged } from '../managed-people.ts';
 import { listAdministrators } from '../person-store.ts';
+import { beginErasureJob } from './begin-erasure.ts';
 import * as store from './request-store.ts';
 
 type Routes = typeof privacyRoutes;
@@ -80,7 +81,7 @@ export const downloadDataExport =
  * consumers.ts). What stands against it is said, and nothing is changed.
  */
 export const erasePerson =
-  ({ events }: Dependencies): Verb<Routes['erasePerson']> =>
+  ({ events, jobs }: Dependencies & Pick<Ports, 'jobs'>): Verb<Routes['erasePerson']> =>
   async (tx, { params: { userId }, body: { ground, displayName } }, call) => {
     const { orgId } = call.actor;
     const subject = await requireSubject(tx, userId);
@@ -93,9 +94,7 @@ export const erasePerson =
     const requestId = uuidv7();
     const about = { requestId, subjectId: userId, requestedBy: call.actor.userId, at: call.at };
     if (await store.insertRequest(tx, orgId, { ...about, kind: 'erasure', ground })) {
-      await events.append(tx, orgId, [
-        { type: 'users.erasure-requested', key: userId, payload: { userId, requestId } },
-      ]);
+      await jobs.enqueue(tx, orgId, { name: beginErasureJob, payload: { requestId } });
       await auditChange(tx, call, 'person.erasure-requested', { kind: 'user', id: userId }, { requestId, ground });
     }
     return shownRequest(call)(await running(tx, 'erasure', userId));
