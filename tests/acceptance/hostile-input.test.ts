@@ -41,7 +41,7 @@ const operations = (): Operation[] => {
         string,
         {
           parameters: { name: string; in: string; schema: Schema }[];
-          requestBody?: { content: { 'application/json': { schema: Schema } } };
+          requestBody?: { content: { 'application/json'?: { schema: Schema } } };
         }
       >
     >;
@@ -52,7 +52,7 @@ const operations = (): Operation[] => {
     const query = described.parameters.filter((parameter) => parameter.in === 'query');
     return {
       route,
-      body: described.requestBody?.content['application/json'].schema ?? null,
+      body: described.requestBody?.content['application/json']?.schema ?? null,
       query: Object.fromEntries(query.map(({ name, schema }) => [name, schema])),
     };
   });
