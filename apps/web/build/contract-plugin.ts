@@ -3,6 +3,8 @@ import type { RouteDefinition } from '@muster/contracts';
 import type { Plugin } from 'vite';
 
 const moduleId = 'virtual:contract';
+/** Apart, because two pages of administrators need it, and everybody loads the other one. */
+const permissionsId = 'virtual:permissions';
 
 /** What the browser needs of a route at run time; the shapes of its parts stay behind as types. */
 const slim = ({ operation, method, path, idempotency, answer }: RouteDefinition) => ({
@@ -19,8 +21,14 @@ const slim = ({ operation, method, path, idempotency, answer }: RouteDefinition)
  */
 export const contractPlugin = (): Plugin => ({
   name: 'muster-contract',
-  resolveId: (id) => (id === moduleId ? `\0${moduleId}` : undefined),
+  resolveId: (id) => (id === moduleId || id === permissionsId ? `\0${id}` : undefined),
   load(id) {
+    if (id === `\0${permissionsId}`) {
+      return [
+        `export const permissionsForKeys = ${JSON.stringify(contracts.permissionsForKeys)};`,
+        `export const permissionRows = ${JSON.stringify(contracts.permissionRows())};`,
+      ].join('\n');
+    }
     if (id !== `\0${moduleId}`) return undefined;
     const routes = Object.fromEntries(
       Object.entries(contracts.routes as Record<string, RouteDefinition>).map(([name, route]) => [name, slim(route)]),
@@ -28,8 +36,6 @@ export const contractPlugin = (): Plugin => ({
     return [
       `export const routes = ${JSON.stringify(routes)};`,
       `export const permissions = ${JSON.stringify(contracts.permissions)};`,
-      `export const permissionsForKeys = ${JSON.stringify(contracts.permissionsForKeys)};`,
-      `export const permissionRows = ${JSON.stringify(contracts.permissionRows())};`,
       `export const problemCodes = ${JSON.stringify(Object.keys(contracts.problemCatalogue))};`,
     ].join('\n');
   },

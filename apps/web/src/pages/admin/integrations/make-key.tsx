@@ -2,7 +2,7 @@ import type { Permission } from '@muster/contracts';
 import { Button, Checkbox, Code, CopyButton, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { permissionsForKeys } from 'virtual:contract';
+import { permissionsForKeys } from 'virtual:permissions';
 import { call, routes } from '../../../api/client.ts';
 import { useMay } from '../../../app/session.tsx';
 import { ErrorNotice } from '../../../components/error-notice.tsx';

@@ -1,5 +1,5 @@
 import type { Permission, PermissionOverride, Role, Tie } from '@muster/contracts';
-import { permissionRows } from 'virtual:contract';
+import { permissionRows } from 'virtual:permissions';
 
 /** What one field of the matrix says: the widest tie, or nobody; for a user also "as the role". */
 export type Choice = Tie | 'none' | 'as-role';
