@@ -1,4 +1,4 @@
-import type { LocationLevel, Profile } from '@muster/contracts';
+import type { LocationLevel, PermissionOverride, Profile } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
 
@@ -25,8 +25,13 @@ export const writeSettings = async (tx: Tx, settings: Omit<SettingsRow, 'name'>)
       office_location = ${settings.officeLocation}, tile_url = ${settings.tileUrl}`.execute(tx);
 };
 
+/** Who somebody is, with what their organization has said about what they, or their role, may do. */
+export interface ProfileRow extends Omit<Profile, 'permissions'> {
+  readonly overrides: readonly PermissionOverride[];
+}
+
 /** Null when the account has been removed since the token was made. */
-export const readProfile = async (tx: Tx, userId: string, deviceId: string): Promise<Profile | null> => {
+export const readProfile = async (tx: Tx, userId: string, deviceId: string): Promise<ProfileRow | null> => {
   const { rows } = await sql<{
     userId: string;
     displayName: string;
@@ -38,14 +43,18 @@ export const readProfile = async (tx: Tx, userId: string, deviceId: string): Pro
     slug: string;
     vocabulary: Profile['organization']['vocabulary'];
     bound: boolean;
-    permissions: Profile['permissions'];
+    overrides: PermissionOverride[];
   }>`
     SELECT account.id AS "userId", account.display_name AS "displayName", account.role, account.number, account.email,
       organization.id AS "orgId", organization.name, organization.slug, organization.vocabulary,
       EXISTS (SELECT FROM published.device
         WHERE user_id = ${userId} AND device_id = ${deviceId} AND bound_at IS NOT NULL AND revoked_at IS NULL) AS bound,
-      coalesce((SELECT jsonb_object_agg(held.permission, held.ties) FROM published.permission held
-        WHERE held.user_id = account.id AND held.ties <> '{}'), '{}') AS permissions
+      coalesce((
+        SELECT jsonb_agg(jsonb_build_object('permission', permission, 'effect', effect, 'ties', ties, 'subject',
+          CASE WHEN override.role IS NULL THEN jsonb_build_object('kind', 'user', 'userId', override.user_id)
+            ELSE jsonb_build_object('kind', 'role', 'role', override.role) END))
+        FROM users.permission_override override
+        WHERE override.user_id = account.id OR override.role = account.role), '[]') AS overrides
     FROM users.account JOIN users.organization ON organization.id = account.org_id
     WHERE account.id = ${userId}`.execute(tx);
   const row = rows[0];
