@@ -5,7 +5,7 @@ import { geoService } from './index.ts';
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer((ports) => [geoService.create(ports)], {
-    settings: { load: { least: 1, leastEssential: 1, most: 1 } },
+    settings: { load: { least: 1, most: 1 } },
   });
 });
 afterAll(() => server.close());

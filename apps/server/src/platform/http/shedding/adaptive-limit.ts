@@ -1,8 +1,6 @@
 export interface LimitSettings {
   /** Requests in flight that are always allowed, however slow things are. */
   readonly least: number;
-  /** As many of what is essential: at the gate, an answer after two seconds is better than none. At least `least`. */
-  readonly leastEssential: number;
   /** Where the limit begins, and what it never exceeds. */
   readonly most: number;
   /** A delay that users do not mind. */
@@ -15,7 +13,6 @@ export interface LimitSettings {
 
 export const defaultLimitSettings: LimitSettings = {
   least: 100,
-  leastEssential: 400,
   most: 1_000,
   targetDelayMs: 250,
   growthPerSecond: 10,

@@ -7,7 +7,6 @@ import { Load, type Slot } from './load.ts';
 const ceilings = { report: 0.4, view: 0.7, position: 0.9, essential: 1 };
 const settings = {
   least: 50,
-  leastEssential: 50,
   most: 100,
   targetDelayMs: 250,
   growthPerSecond: 10,
@@ -54,7 +53,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 describe('the load of a process', () => {
   it('lets nobody in beyond the ceiling of their kind, and counts who is in flight exactly', () => {
-    const small = { ...settings, least: 5, leastEssential: 5, most: 20 };
+    const small = { ...settings, least: 5, most: 20 };
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
         const load = new Load(small);
@@ -140,15 +139,6 @@ describe('a process that is new', () => {
       return load.limit;
     });
     expect(limits).toEqual([100, 100, 100, 50, 50]);
-  });
-});
-
-describe('what is essential', () => {
-  it('is let in where nothing else is any more', () => {
-    const load = new Load({ ...settings, leastEssential: 80 });
-    for (let second = 0; second < 5; second += 1) load.secondPassed(3_000);
-    expect(load.limit).toBe(50);
-    expect(importances.map((importance) => fill(load, importance).length)).toEqual([20, 15, 10, 35]);
   });
 });
 

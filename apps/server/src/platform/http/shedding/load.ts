@@ -28,14 +28,12 @@ interface Organization {
  */
 export class Load {
   readonly #limit: AdaptiveLimit;
-  readonly #leastEssential: number;
   readonly #organizations = new Map<string, Organization>();
   #inFlight = 0;
   #second = 0;
 
   constructor(settings: LimitSettings) {
     this.#limit = new AdaptiveLimit(settings);
-    this.#leastEssential = settings.leastEssential;
   }
 
   get limit(): number {
@@ -93,8 +91,7 @@ export class Load {
   }
 
   #ceiling(importance: Importance): number {
-    const ceiling = Math.floor(ceilings[importance] * this.#limit.value);
-    return importance === 'essential' ? Math.max(ceiling, this.#leastEssential) : ceiling;
+    return Math.floor(ceilings[importance] * this.#limit.value);
   }
 
   #organizationOf(orgId: string): Organization {

@@ -47,7 +47,7 @@ const tokenOf = (org: string, importance: Importance): string => {
 beforeAll(async () => {
   server = await startTestServer(() => [slowService], {
     settings: {
-      load: { least: 10, leastEssential: 10, most: 10 },
+      load: { least: 10, most: 10 },
       checkAnswers: false,
       rateLimits: { perAddressPerMinute: 1e6, perUserPerMinute: 1e6 },
     },

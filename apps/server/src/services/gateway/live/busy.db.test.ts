@@ -7,7 +7,7 @@ import { gatewayService } from '../index.ts';
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer((ports) => [gatewayService.create(ports)], {
-    settings: { load: { least: 1, leastEssential: 1, most: 1 } },
+    settings: { load: { least: 1, most: 1 } },
   });
 });
 afterAll(() => server.close());
