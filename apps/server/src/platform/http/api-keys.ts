@@ -3,28 +3,24 @@ import { permissionCodes, type Permission, type Role } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/port.ts';
-import { isUuid } from '../ids.ts';
+import { bytesOfUuid, uuidOfBytes } from '../uuid-bytes.ts';
 import type { Actor } from './call.ts';
 
 /** Says what it is, so that it is found where it should not be; no JSON Web Token begins so. */
 export const apiKeyPrefix = 'muster_';
 const keyPattern = /^muster_[A-Za-z0-9_-]{64}$/;
-const organizationBytes = 16;
 
 /** What the database keeps of a key. */
 export const hashOfApiKey = (key: string): Buffer => createHash('sha256').update(key).digest();
 
 /** base64url of the organization (16 bytes), by which the hash is found, and of 32 random bytes. */
 export const apiKeyOf = (orgId: string, secret: Uint8Array): string => {
-  const organization = Buffer.from(orgId.replaceAll('-', ''), 'hex');
-  return apiKeyPrefix + Buffer.concat([organization, secret]).toString('base64url');
+  return apiKeyPrefix + Buffer.concat([bytesOfUuid(orgId), secret]).toString('base64url');
 };
 
 const organizationOf = (key: string): string | null => {
   if (!keyPattern.test(key)) return null;
-  const hex = Buffer.from(key.slice(apiKeyPrefix.length), 'base64url').toString('hex', 0, organizationBytes);
-  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  return isUuid(id) ? id : null;
+  return uuidOfBytes(Buffer.from(key.slice(apiKeyPrefix.length), 'base64url'), 0);
 };
 
 export type KeyHolder = Actor & { readonly expiresAt: Date };

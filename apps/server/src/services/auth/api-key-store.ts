@@ -12,11 +12,13 @@ export interface StoredApiKey {
   readonly revokedAt: Date | null;
 }
 
-export const listApiKeys = async (tx: Tx): Promise<StoredApiKey[]> => {
+/** Newest first. @param keyId only this one */
+export const listApiKeys = async (tx: Tx, keyId: string | null = null): Promise<StoredApiKey[]> => {
   const { rows } = await sql<StoredApiKey>`
     SELECT api_key.id AS "keyId", name, permissions, account.display_name AS "madeBy", made_at AS "madeAt",
       expires_at AS "expiresAt", revoked_at AS "revokedAt"
     FROM auth.api_key JOIN published.account USING (org_id, user_id)
+    WHERE ${keyId}::uuid IS NULL OR api_key.id = ${keyId}
     ORDER BY made_at DESC, api_key.id`.execute(tx);
   return rows;
 };

@@ -52,7 +52,7 @@ export const makeApiKey =
       permissions,
       expiresAt: expiresAt.toISOString(),
     });
-    const stored = (await store.listApiKeys(tx)).find(({ keyId }) => keyId === made.keyId);
+    const [stored] = await store.listApiKeys(tx, made.keyId);
     if (stored === undefined) throw new Error('A key that was just made is not there.');
     return { key, apiKey: answerOf(stored) };
   };

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { authRoutes } from '@muster/contracts';
-import { appendAudit } from '../../platform/audit-trail/append.ts';
-import type { OpenCall, OpenHandler } from '../../platform/http/call.ts';
+import type { OpenHandler } from '../../platform/http/call.ts';
 import { problem } from '../../platform/http/problem.ts';
 import { insertPasskeyChallenge, takePasskeyChallenge } from './factor-store.ts';
+import { logRefusal } from './log-refusal.ts';
 import { openSession, tokensOf } from './open-session.ts';
 import { askForPasskey, challengeIn, ownerOf, takePasskey } from './passkeys.ts';
 import type { AuthPorts } from './ports.ts';
@@ -43,20 +43,9 @@ export const signInByPasskey =
       return fits ? openSession(tx, ports, { orgId, userId, device, method: 'passkey', country }, call) : null;
     });
     if (opened !== null) return tokensOf(ports, opened);
-    await logRefusal(ports, call);
+    // Under the deployment: the organization is what a stranger says, and may be none.
+    await logRefusal(ports, { method: 'passkey' }, call);
     return problem('sign-in-refused');
   };
-
-/** Under the deployment: the organization is what a stranger says, and may be none. */
-const logRefusal = async ({ database, clock }: Ports, { requestId, ipAddress, userAgent }: OpenCall): Promise<void> => {
-  const entry = {
-    actor: { kind: 'anonymous' },
-    action: 'auth.sign-in-refused',
-    object: { kind: 'user', id: 'unknown' },
-    requestId,
-    detail: { method: 'passkey', ipAddress, userAgent },
-  } as const;
-  await database.acrossOrganizations('auth', (tx) => appendAudit(tx, entry, clock));
-};
 
 const hashOf = (challenge: string): Buffer => createHash('sha256').update(challenge).digest();

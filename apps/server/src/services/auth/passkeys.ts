@@ -2,7 +2,7 @@ import type { Passkey } from '@muster/contracts';
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import type { Tx } from '../../platform/database/port.ts';
 import { lockPasskey, type PasskeyRow, writePasskeyUse } from './factor-store.ts';
-import { bytesOfUuid, uuidOfBytes } from './rules/uuid-bytes.ts';
+import { bytesOfUuid, uuidOfBytes } from '../../platform/uuid-bytes.ts';
 
 /** Passkeys (WebAuthn Level 3). The library is loaded when the first passkey is met. */
 const library = () => import('@simplewebauthn/server');

@@ -1,13 +1,12 @@
 import type { authRoutes, SignInStep } from '@muster/contracts';
-import { appendAudit } from '../../platform/audit-trail/append.ts';
 import type { Tx } from '../../platform/database/port.ts';
 import type { OpenCall, OpenHandler } from '../../platform/http/call.ts';
 import { networkOf } from '../../platform/http/network-of.ts';
 import { problem } from '../../platform/http/problem.ts';
-import { addressOf } from './address-in-audit.ts';
 import { findCandidates, readCredential, type SignInCandidate } from './account-store.ts';
 import { insertChallenge } from './challenge-store.ts';
 import { listPasskeys, readFactors } from './factor-store.ts';
+import { logRefusal } from './log-refusal.ts';
 import { openSession, type OpenedSession, tokensOf } from './open-session.ts';
 import { askForPasskey } from './passkeys.ts';
 import { verifyPassword } from './passwords.ts';
@@ -55,7 +54,7 @@ export const signIn =
         : null;
     if (next === null) {
       await throttle.failed(limits);
-      await logRefusal(ports, candidate, call);
+      await logRefusal(ports, { orgId: candidate?.orgId, userId: candidate?.userId }, call);
       return problem('sign-in-refused');
     }
     // The tries are not given back: who knows the password, and not the second factor, gets no more of them.
@@ -106,27 +105,4 @@ const afterPassword = async (
       passkey,
     },
   };
-};
-
-/** Stands in the log of the organization, or in that of the deployment where no account was meant. */
-const logRefusal = async (
-  { database, clock }: Pick<SignInPorts, 'database' | 'clock'>,
-  candidate: SignInCandidate | undefined,
-  call: OpenCall,
-): Promise<void> => {
-  const log = (tx: Tx) =>
-    appendAudit(
-      tx,
-      {
-        actor: { kind: 'anonymous' },
-        action: 'auth.sign-in-refused',
-        object: { kind: 'user', id: candidate?.userId ?? 'unknown' },
-        requestId: call.requestId,
-        ...addressOf(candidate?.userId, call),
-      },
-      clock,
-    );
-  await (candidate === undefined
-    ? database.acrossOrganizations('auth', log)
-    : database.inOrganization('auth', candidate.orgId, log));
 };

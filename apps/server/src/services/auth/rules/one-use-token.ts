@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { bytesOfUuid, uuidOfBytes } from './uuid-bytes.ts';
+import { bytesOfUuid, uuidOfBytes } from '../../../platform/uuid-bytes.ts';
 
 /**
  * Of a begun step, or of a link: base64url of organization (16 bytes) and secret (32). The organization leads to where the

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { bytesOfUuid, uuidOfBytes } from './uuid-bytes.ts';
+import { bytesOfUuid, uuidOfBytes } from '../../../platform/uuid-bytes.ts';
 
 /**
  * A refresh token is base64url of 64 bytes: organization (16), session (16), secret (32). The ids lead straight to

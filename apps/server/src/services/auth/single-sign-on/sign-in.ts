@@ -4,7 +4,8 @@ import { appendAudit } from '../../../platform/audit-trail/append.ts';
 import type { Tx } from '../../../platform/database/port.ts';
 import type { OpenCall, OpenHandler } from '../../../platform/http/call.ts';
 import { problem } from '../../../platform/http/problem.ts';
-import { openSession, type OpenedSession, tokensOf } from '../open-session.ts';
+import { logRefusal } from '../log-refusal.ts';
+import { openSession, tokensOf } from '../open-session.ts';
 import type { AuthPorts } from '../ports.ts';
 import { oneUseToken, parseOneUseToken } from '../rules/one-use-token.ts';
 import { vouchedAddress } from '../rules/vouched-address.ts';
@@ -83,16 +84,14 @@ export const finishSingleSignOn =
           ? null
           : openSession(tx, ports, { orgId, userId, device, method: 'single-sign-on', country }, call);
       });
-      if (opened !== null) return await finish(ports, opened);
+      if (opened !== null) return await tokensOf(ports, opened);
     } catch (error) {
       if (error instanceof ProviderUnusable) return problem('single-sign-on-unavailable');
       if (!(error instanceof NotVouched)) throw error;
     }
-    await logRefusal(ports, orgId, call);
+    await logRefusal(ports, { orgId, method: 'single-sign-on' }, call);
     return problem('sign-in-refused');
   };
-
-const finish = (ports: Ports, opened: OpenedSession) => tokensOf(ports, opened);
 
 /** By the subject; for the first time by the address that the provider vouches for. Null: nobody here. */
 const findUser = async (
@@ -118,16 +117,4 @@ const findUser = async (
   } as const;
   await appendAudit(tx, entry, clock);
   return userId;
-};
-
-const logRefusal = async ({ database, clock }: Ports, orgId: string, call: OpenCall): Promise<void> => {
-  const { requestId, ipAddress, userAgent } = call;
-  const entry = {
-    actor: { kind: 'anonymous' },
-    action: 'auth.sign-in-refused',
-    object: { kind: 'user', id: 'unknown' },
-    requestId,
-    detail: { method: 'single-sign-on', ipAddress, userAgent },
-  } as const;
-  await database.inOrganization('auth', orgId, (tx) => appendAudit(tx, entry, clock));
 };
