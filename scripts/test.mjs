@@ -11,6 +11,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { ensureChromium, howToGetChromium } from './chromium.mjs';
 import { ensureInstalled, packagedNode, Refusal, root, toolEnvironment } from './install.mjs';
 import { run, stopChildrenWithUs } from './processes.mjs';
@@ -18,7 +19,8 @@ import { browserTestsExist, gates, suites } from './test-stages.mjs';
 import { ensureWebBuilt } from './web-app.mjs';
 
 /**
- * @typedef {{ assertionResults: { status: string, fullName: string }[], status: string, name: string, message: string }} TestFile
+ * @typedef {{ status: string, fullName: string, failureMessages: string[] }} TestResult
+ * @typedef {{ assertionResults: TestResult[], status: string, name: string, message: string }} TestFile
  * @typedef {{ testResults: TestFile[] }} VitestReport
  */
 
@@ -95,7 +97,7 @@ function count(suite, report) {
   for (const file of report.testResults) {
     for (const test of file.assertionResults) {
       if (test.status === 'passed') total.passed += 1;
-      else if (test.status === 'failed') fail(`${suite}: ${test.fullName}`);
+      else if (test.status === 'failed') fail(`${suite}: ${test.fullName}${reasonOf(test)}`);
       else skip(`${suite}: ${test.fullName}`);
     }
     // A file that cannot be loaded, or whose set-up fails, has no failed test of its own.
@@ -103,6 +105,18 @@ function count(suite, report) {
     if (file.status === 'failed' && !explained) fail(`${suite}: ${file.name.replace(root, '')}`);
   }
   return total.failed - before;
+}
+
+/**
+ * The beginning of what a failed test said, so that the last lines of a long run are enough to begin with.
+ * @param {VitestReport['testResults'][number]['assertionResults'][number]} test
+ */
+function reasonOf(test) {
+  const lines = stripVTControlCharacters(test.failureMessages?.[0] ?? '').split('\n');
+  return lines
+    .slice(0, 12)
+    .map((line) => `\n    ${line}`)
+    .join('');
 }
 
 /** @param {import('./test-stages.mjs').Suite} suite @param {string} scratch */

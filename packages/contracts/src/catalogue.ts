@@ -12,6 +12,7 @@ import { operationsRoutes } from './operations.ts';
 import { organizationRoutes } from './organization.ts';
 import { peopleRoutes } from './people.ts';
 import { permissionRoutes } from './permissions.ts';
+import { dataRequestRoutes } from './data-requests.ts';
 import { privacyRoutes } from './privacy.ts';
 import { reportRoutes } from './reports.ts';
 
@@ -25,6 +26,7 @@ export const routes = {
   ...peopleRoutes,
   ...importRoutes,
   ...privacyRoutes,
+  ...dataRequestRoutes,
   ...permissionRoutes,
   ...attendanceRoutes,
   ...geoRoutes,

@@ -9,6 +9,7 @@ export * from './auth-security.ts';
 export * from './auth-single-sign-on.ts';
 export * from './auth.ts';
 export * from './catalogue.ts';
+export * from './data-requests.ts';
 export * from './events.ts';
 export * from './fraud.ts';
 export * from './geo.ts';

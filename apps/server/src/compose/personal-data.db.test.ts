@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import {
-  privacyRoutes as routes,
   type Role,
   type RouteAnswer,
   type RouteDefinition,
-  routes as allRoutes,
+  routes,
   serviceNames,
   servicesWithPersonalData,
 } from '@muster/contracts';
@@ -116,7 +115,7 @@ const openMuster = async () => {
     /** As the member's own phone does. */
     report: async (as: { orgId: string; userId: string; role: Role }) => {
       const call = { actor: { ...as, sessionId: uuidv7(), deviceId: uuidv7() }, ties: ['self'], at: systemClock.now() };
-      const run = bound.get('reportPositions')?.handler as unknown as SignedInHandler<typeof allRoutes.reportPositions>;
+      const run = bound.get('reportPositions')?.handler as unknown as SignedInHandler<typeof routes.reportPositions>;
       const body = { positions: [{ fixedAt: systemClock.now().toISOString(), ...elsewhere, accuracyMeters: 5 }] };
       const answer = await run({ params: undefined, query: undefined, body }, call as never);
       if (answer instanceof Problem) throw answer;
@@ -443,7 +442,7 @@ describe('consent', () => {
       await school.member('Three'),
     ];
     const seen = async () => {
-      const { items } = await muster.call(allRoutes.listMembers, guardian);
+      const { items } = await muster.call(routes.listMembers, guardian);
       return items.map(({ displayName }) => displayName);
     };
     expect(await seen()).toEqual(['One', 'Three']);

@@ -6,7 +6,7 @@ import type { Consumer, EventBus, StoredEvent } from '../events/port.ts';
 import type { BullQueue, BullWorker, JobData, JobsBackend } from './backend.ts';
 import { JobKeeper, type Schedule } from './job-keeper.ts';
 import { type AskedJob, endJob, hasEnded, insertJob, readFailedJobs, readOpenJob, reopenJob } from './job-store.ts';
-import { addTo, removeGivenUp } from './job-settings.ts';
+import { addTo } from './job-settings.ts';
 import { type Jobs, JobsAwayError, type RunningJob } from './port.ts';
 
 export interface BullJobsOptions {
@@ -132,10 +132,8 @@ export const createBullJobs = (options: BullJobsOptions): Jobs => {
   } satisfies Consumer<JobRequest>);
 
   const putIntoQueue = async (asked: AskedJob): Promise<void> => {
-    const queue = queueOf(asked.name);
     try {
-      await addTo(queue, asked);
-      if (asked.retries > 0) await removeGivenUp(queue, asked);
+      await addTo(queueOf(asked.name), asked);
     } catch (error) {
       await checkOrAway();
       throw error;

@@ -19,11 +19,13 @@ export const scheduled: JobsOptions = { removeOnComplete: { count: 10 }, removeO
 /** What the queue knows a job by: one that was given up and asked for again is another one there. */
 const queueIdOf = ({ id }: Pick<AskedJob, 'id'>, retries: number): string => (retries === 0 ? id : `${id}-${retries}`);
 
-/** Puts a job into its queue, once, however often this is called. */
-export const addTo = (queue: BullQueue, job: AskedJob) => {
+/**
+ * Puts a job into its queue, once, however often this is called. What was given up of it before leaves the queue: it
+ * would be counted as failed for two weeks.
+ */
+export const addTo = async (queue: BullQueue, job: AskedJob): ReturnType<BullQueue['add']> => {
   const { id, orgId, name, payload, retries } = job;
-  return queue.add(name, { orgId, payload, id, retries }, { ...asked, jobId: queueIdOf(job, retries) });
+  const queued = await queue.add(name, { orgId, payload, id, retries }, { ...asked, jobId: queueIdOf(job, retries) });
+  if (retries > 0) await queue.remove(queueIdOf(job, retries - 1));
+  return queued;
 };
-
-/** Takes what was given up out of the queue, once it is asked for again: it would be counted as failed for two weeks. */
-export const removeGivenUp = (queue: BullQueue, job: AskedJob) => queue.remove(queueIdOf(job, job.retries - 1));

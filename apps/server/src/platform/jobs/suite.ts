@@ -118,6 +118,30 @@ export const jobsSuite = (withJobs: (test: (given: JobsUnderTest) => Promise<voi
       expect(await jobs.depth(['fraud', 'reports'])).toMatchObject([{ name: 'fraud', ...counts }, { name: 'reports' }]);
     }));
 
+  it('leaves nothing of what was given up in the queue, also when the keeper is faster than the event', () =>
+    withJobs(async ({ database, events, jobs }) => {
+      const attempts: number[] = [];
+      jobs.handle('reports.broken', async () => {
+        attempts.push(attempts.length);
+        if (attempts.length === 1) throw new UnrecoverableError('no paper');
+      });
+      await jobs.start();
+      await events.start();
+      const inOrganization = <T>(work: (tx: Tx) => Promise<T>) => database.inOrganization('gateway', orgId, work);
+      const failed = () => inOrganization((tx) => jobs.failed(tx, 10));
+      await inOrganization((tx) => jobs.enqueue(tx, orgId, { name: 'reports.broken', payload: {} }));
+      await vi.waitFor(async () => expect(await failed()).toMatchObject({ total: 1 }), patience);
+      const [job] = (await failed()).items;
+      await events.stop();
+      await inOrganization((tx) => jobs.retry(tx, orgId, job?.id ?? ''));
+      await eventually(() => attempts.length === 2, 'the keeper puts it into the queue again');
+      await vi.waitFor(
+        async () =>
+          expect(await jobs.depth()).toEqual([{ name: 'reports', active: 0, failed: 0, later: 0, waiting: 0 }]),
+        patience,
+      );
+    }));
+
   it('repeats what is scheduled', () =>
     withJobs(async ({ events, jobs }) => {
       let rounds = 0;

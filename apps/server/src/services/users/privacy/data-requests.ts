@@ -1,4 +1,4 @@
-import type { DataRequest, privacyRoutes } from '@muster/contracts';
+import type { DataRequest, dataRequestRoutes } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../../platform/database/port.ts';
 import type { Call, SignedInHandler, Verb } from '../../../platform/http/call.ts';
@@ -11,7 +11,7 @@ import { listAdministrators } from '../person-store.ts';
 import { beginErasureJob } from './begin-erasure.ts';
 import * as store from './request-store.ts';
 
-type Routes = typeof privacyRoutes;
+type Routes = typeof dataRequestRoutes;
 type Dependencies = Pick<Ports, 'events'>;
 
 /** As the caller sees it. */

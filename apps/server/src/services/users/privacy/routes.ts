@@ -1,4 +1,4 @@
-import { privacyRoutes as routes } from '@muster/contracts';
+import { dataRequestRoutes, privacyRoutes as routes } from '@muster/contracts';
 import { type BoundRoute, signedIn, verb } from '../../../platform/http/bound-route.ts';
 import type { Ports } from '../../../platform/service.ts';
 import * as consents from './consents.ts';
@@ -21,10 +21,10 @@ export const privacyTable = (ports: Ports): BoundRoute[] => [
   verb(routes.enterPaperConsent, persons.enterPaperConsent(ports)),
   verb(routes.setBirthDate, persons.setBirthDate(ports)),
   verb(routes.setHold, persons.setHold),
-  verb(routes.exportOwnData, requests.exportOwnData(ports)),
-  verb(routes.exportDataOf, requests.exportDataOf(ports)),
-  verb(routes.listOwnDataRequests, requests.listOwnDataRequests),
-  verb(routes.listDataRequests, requests.listDataRequests),
-  signedIn(routes.downloadDataExport, requests.downloadDataExport(ports)),
-  verb(routes.erasePerson, requests.erasePerson(ports)),
+  verb(dataRequestRoutes.exportOwnData, requests.exportOwnData(ports)),
+  verb(dataRequestRoutes.exportDataOf, requests.exportDataOf(ports)),
+  verb(dataRequestRoutes.listOwnDataRequests, requests.listOwnDataRequests),
+  verb(dataRequestRoutes.listDataRequests, requests.listDataRequests),
+  signedIn(dataRequestRoutes.downloadDataExport, requests.downloadDataExport(ports)),
+  verb(dataRequestRoutes.erasePerson, requests.erasePerson(ports)),
 ];
