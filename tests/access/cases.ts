@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Role, type RouteDefinition, routes, type Tie, tiesOf } from '@muster/contracts';
 import type { History } from './history.ts';
 import type { Organization, Part, Person } from './organizations.ts';
-import { idFieldsOf, type IdOf } from './samples.ts';
+import { idFieldsOf, type IdOf, isId } from './samples.ts';
 
 /**
  * Every operation × every role × whose ids the request holds. What must come of it follows from the permission table
@@ -22,6 +22,8 @@ export interface Case {
   readonly whose: Whose;
   /** The one field that is not within reach. */
   readonly field: string | null;
+  /** A list is asked for whole, without its filters. */
+  readonly isWhole: boolean;
   readonly expected: Expected;
   readonly idOf: IdOf;
 }
@@ -48,11 +50,12 @@ export const casesOf = (world: World): Case[] =>
   );
 
 const casesOfActor = (world: World, route: RouteDefinition, actor: Person | null): Case[] => {
-  const make = (whose: Whose, field: string | null): Case => ({
+  const make = (whose: Whose, field: string | null, isWhole = false): Case => ({
     route,
     actor,
     whose,
     field,
+    isWhole,
     expected: expectationOf(route, actor, whose === 'reached' && isElsewhere(route, actor) ? 'hidden' : whose),
     idOf: (name) => idIn(world, name === field ? whose : 'reached', name, actor),
   });
@@ -60,6 +63,7 @@ const casesOfActor = (world: World, route: RouteDefinition, actor: Person | null
   const fields = idFieldsOf(route).filter((name) => idIn(world, 'foreign', name, actor) !== undefined);
   return [
     make('reached', null),
+    ...(hasFilters(route) ? [make('reached', null, true)] : []),
     ...fields.map((field) => make('foreign', field)),
     ...fields.map((field) => make('unknown', field)),
     // Within an organization some reach everybody.
@@ -68,6 +72,9 @@ const casesOfActor = (world: World, route: RouteDefinition, actor: Person | null
       : []),
   ];
 };
+
+const hasFilters = ({ method, query }: RouteDefinition): boolean =>
+  method === 'GET' && query !== undefined && Object.keys(query.shape).some(isId) && query.safeParse({}).success;
 
 /**
  * Accounts of the platform have begun nothing in the organization; and what only needs to be signed in is about their

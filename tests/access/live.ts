@@ -13,17 +13,19 @@ import { inside, type Organization, type Part, type SignedIn } from './organizat
 const listeners = ['principal', 'office', 'teacher', 'parent', 'student'] as const;
 const permissionOf: Partial<Record<LiveTopic, Permission>> = { attendance: 'members.see' };
 
+/** Resolves with where the stream stood before anything happened. */
 export const listenAsEverybody = async (
   world: World,
   signedIn: SignedIn,
   url: string,
   findings: Findings,
-): Promise<void> => {
+): Promise<string> => {
   const { near, far } = world;
   const open = async (organization: Organization, part: Part) =>
     LiveClient.open(await signedIn.as(organization.people[part]), liveTopics, undefined, url);
   const sockets = new Map(await Promise.all(listeners.map(async (part) => [part, await open(near, part)] as const)));
   const elsewhere = await open(far, 'principal');
+  const { cursor } = elsewhere;
   const enterAs = async (organization: Organization, part: Part) =>
     enter(await signedIn.as(organization.people[part]), await codeOf(organization, signedIn, url), url);
   await enterAs(far, 'lateClassmate');
@@ -41,6 +43,7 @@ export const listenAsEverybody = async (
   await sleep(1_000);
   for (const [part, client] of sockets) judge(world, part, client, findings);
   for (const client of [...sockets.values(), elsewhere]) client.close();
+  return cursor;
 };
 
 const judge = (world: World, part: (typeof listeners)[number], client: LiveClient, findings: Findings): void => {

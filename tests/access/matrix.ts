@@ -29,8 +29,10 @@ export const callEverything = async (
   signedIn: SignedIn,
   url: string,
   findings: Findings,
+  operations?: readonly string[],
 ): Promise<void> => {
-  const cases = casesOf(world).sort((one, other) => rankOf(one) - rankOf(other));
+  const all = casesOf(world).filter(({ route }) => operations?.includes(route.operation) ?? true);
+  const cases = all.sort((one, other) => rankOf(one) - rankOf(other));
   findings.operations = new Set(cases.map(({ route }) => route.operation)).size;
   findings.cases += cases.length;
   for (const one of cases) {
@@ -53,7 +55,8 @@ const outcomeOf = async (one: Case, world: World, signedIn: SignedIn, url: strin
 
 const ask = async (one: Case, world: World, signedIn: SignedIn, url: string): Promise<Outcome> => {
   const { route, actor } = one;
-  const { params, query, body } = sampleOf(route, one.idOf);
+  const { params, query: filters, body } = sampleOf(route, one.idOf);
+  const query = one.isWhole ? {} : filters;
   const given = params as Readonly<Record<string, string>>;
   const path = route.path.replace(/:(\w+)/g, (_whole, name: string) => encodeURIComponent(given[name] ?? ''));
   const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)])).toString();

@@ -66,11 +66,13 @@ const partOf = (schema: z.ZodType | undefined, idOf: IdOf): object => {
   return valueOf(described, '', idOf, described) as object;
 };
 
+export const isId = (field: string): boolean => /Ids?$/.test(field);
+
 /** The names of ids that the request holds, so that each can be somebody else's. */
 export const idFieldsOf = (route: RouteDefinition): string[] => {
   const fields = new Set<string>();
   const remember: IdOf = (field) => {
-    if (/Ids?$/.test(field)) fields.add(field);
+    if (isId(field)) fields.add(field);
     return randomUUID();
   };
   sampleOf(route, remember);
@@ -105,9 +107,7 @@ const valueOf = (schema: Schema, name: string, idOf: IdOf, root: Schema): unknow
 
 const objectOf = (schema: Schema, idOf: IdOf, root: Schema): object => {
   const required = new Set(schema.required ?? []);
-  const properties = Object.entries(schema.properties ?? {}).filter(
-    ([name]) => required.has(name) || /Ids?$/.test(name),
-  );
+  const properties = Object.entries(schema.properties ?? {}).filter(([name]) => required.has(name) || isId(name));
   return Object.fromEntries(properties.map(([name, property]) => [name, valueOf(property, name, idOf, root)]));
 };
 

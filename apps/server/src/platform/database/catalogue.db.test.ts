@@ -43,6 +43,11 @@ describe('the catalogue', () => {
       /geo\.planted relay: has a policy/,
     ],
     [
+      'a relay that sees every organization from inside of one',
+      `ALTER POLICY relay ON platform.outbox USING (true)`,
+      /platform\.outbox relay: has a policy/,
+    ],
+    [
       'rows about members that everybody in the organization gets',
       `CREATE TABLE geo.planted (org_id uuid, member_id uuid); SELECT platform.protect('geo.planted', 'geo')`,
       /geo\.planted: is about members, but/,

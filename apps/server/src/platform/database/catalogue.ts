@@ -39,7 +39,7 @@ const knownPolicies: readonly [policy: string, pattern: string][] = [
     'across\\_%',
     `^\\(\\(\\( SELECT platform.org_id\\(\\) AS org_id\\) IS NULL\\) AND \\(CURRENT_USER = ''muster_[a-z]+''::name\\)\\)$`,
   ],
-  ['relay%', '^true$'],
+  ['relay%', `^\\(\\( SELECT platform.org_id\\(\\) AS org_id\\) IS NULL\\)$`],
   ['member\\_scope', memberScope],
   ['own\\_rows', `^\\(\\( SELECT platform.is_system\\(\\) AS is_system\\) OR \\([a-z_]+ = ${actingUser}\\)\\)$`],
   ['deployment', `IS NULL\\) AND \\(org_id = ''00000000-0000-0000-0000-000000000000''::uuid\\)\\)$`],

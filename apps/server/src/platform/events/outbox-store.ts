@@ -66,7 +66,7 @@ export class OutboxStore {
     const { types, orgId } = filter;
     const ofTypes = types === undefined ? sql`true` : sql`type = ANY (${[...types]})`;
     const ofOrganization = orgId === undefined ? sql`true` : sql`org_id = ${orgId}`;
-    return this.#read(async (tx) => {
+    return this.#readOf(orgId ?? null, async (tx) => {
       // One statement: the rows and the horizon have to come from the same snapshot.
       const { rows } = await sql<{ xmin: string } & { [K in keyof OutboxRow]: OutboxRow[K] | null }>`
         SELECT bound.xmin, o.* FROM (SELECT ${horizon} AS xmin) bound LEFT JOIN LATERAL (
@@ -243,7 +243,7 @@ export class OutboxStore {
     // One by one, and not by the slowest cursor: that of a consumer to which nothing happens stands still for long.
     const isWaitedFor = sql`o.xid >= ${horizon} OR EXISTS (
       SELECT FROM platform.consumer_cursor c WHERE (o.xid, o.seq) > (c.xid, c.seq) AND ${isOpenFor})`;
-    return this.#asRelay(async (tx) => {
+    return this.database.transaction('relay', orgId, async (tx) => {
       await sql`DELETE FROM platform.dead_letter WHERE ${mentionsId}`.execute(tx);
       const { rows } = await sql<{ left: number }>`
         WITH removed AS (
@@ -269,7 +269,12 @@ export class OutboxStore {
   }
 
   #read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.database.transaction('relay', null, work, { readOnly: true });
+    return this.#readOf(null, work);
+  }
+
+  /** Inside an organization the relay sees its events only. */
+  #readOf<T>(orgId: string | null, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.database.transaction('relay', orgId, work, { readOnly: true });
   }
 }
 
