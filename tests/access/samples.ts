@@ -40,6 +40,7 @@ const sayings: Readonly<Record<string, unknown>> = {
   latitude: 47.07,
   longitude: 15.44,
   fileName: 'people.csv',
+  slug: 'sample-college',
   domains: ['school.example'],
   // Nobody is asked there.
   issuer: 'https://127.0.0.1',

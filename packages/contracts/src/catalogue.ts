@@ -12,6 +12,7 @@ import { operationsRoutes } from './operations.ts';
 import { organizationRoutes } from './organization.ts';
 import { peopleRoutes } from './people.ts';
 import { permissionRoutes } from './permissions.ts';
+import { platformRoutes } from './platform.ts';
 import { dataRequestRoutes } from './data-requests.ts';
 import { privacyRoutes } from './privacy.ts';
 import { reportRoutes } from './reports.ts';
@@ -28,6 +29,7 @@ export const routes = {
   ...privacyRoutes,
   ...dataRequestRoutes,
   ...permissionRoutes,
+  ...platformRoutes,
   ...attendanceRoutes,
   ...geoRoutes,
   ...notificationRoutes,

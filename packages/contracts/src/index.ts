@@ -20,6 +20,7 @@ export * from './openapi.ts';
 export * from './operations.ts';
 export * from './organization.ts';
 export * from './people.ts';
+export * from './platform.ts';
 export * from './permissions.ts';
 export * from './primitives.ts';
 export * from './privacy.ts';

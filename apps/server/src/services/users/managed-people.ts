@@ -67,6 +67,7 @@ const duplicates = {
   account_org_id_email_key_key: 'email-taken',
   member_group_org_id_site_id_name_key: 'name-taken',
   site_name: 'name-taken',
+  organization_slug_key: 'name-taken',
 } as const;
 
 /** @throws Problem instead of PostgreSQL's error about a value that somebody else has */

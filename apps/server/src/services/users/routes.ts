@@ -4,6 +4,7 @@ import {
   organizationRoutes as routes,
   peopleRoutes,
   permissionRoutes,
+  platformRoutes,
 } from '@muster/contracts';
 import { type BoundRoute, reading, signedIn, verb } from '../../platform/http/bound-route.ts';
 import type { Ports } from '../../platform/service.ts';
@@ -17,6 +18,7 @@ import { listGroups, listMembers, listPeople, readGuardianAgreement } from './pe
 import { addPerson, changePerson, changeStatus, readPerson } from './person-changes.ts';
 import { explainPermissions } from './permissions-explain.ts';
 import { readPermissions, replacePermissions } from './permissions.ts';
+import { createOrganization, listOrganizations, visitOrganization } from './platform/organizations.ts';
 import { privacyTable } from './privacy/routes.ts';
 import { readOrganization } from './read-organization.ts';
 import { replaceGeofences } from './replace-geofences.ts';
@@ -30,6 +32,7 @@ export const usersRoutes = (ports: Ports): BoundRoute[] => [
   ...permissionsOf(ports),
   ...importsOf(ports),
   ...privacyTable(ports),
+  ...platformOf(ports),
 ];
 
 const organizationOf = ({ events }: Ports): BoundRoute[] => [
@@ -69,6 +72,12 @@ const permissionsOf = ({ events }: Ports): BoundRoute[] => [
   verb(permissionRoutes.readPermissions, readPermissions),
   verb(permissionRoutes.replacePermissions, replacePermissions({ events })),
   verb(permissionRoutes.explainPermissions, explainPermissions),
+];
+
+const platformOf = (ports: Ports): BoundRoute[] => [
+  signedIn(platformRoutes.listOrganizations, listOrganizations(ports)),
+  verb(platformRoutes.createOrganization, createOrganization),
+  verb(platformRoutes.visitOrganization, visitOrganization),
 ];
 
 const importsOf = (ports: Ports): BoundRoute[] => [

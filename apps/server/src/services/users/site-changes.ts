@@ -16,17 +16,17 @@ interface Dependencies {
 }
 
 /** The zone at a place, from a table of the world that is loaded when it is first asked for. */
-const timeZoneAt = async ({ latitude, longitude }: SiteFields['center']): Promise<string> => {
+export const timeZoneAt = async ({ latitude, longitude }: SiteFields['center']): Promise<string> => {
   const { default: lookUp } = await import('@photostructure/tz-lookup');
   return lookUp(latitude, longitude);
 };
 
 /** @throws Problem `request-invalid` when no such zone is known */
-const requireTimeZone = (timeZone: string): void => {
+export const requireTimeZone = (timeZone: string, path = 'body.timeZone'): void => {
   try {
     new Intl.DateTimeFormat('en', { timeZone });
   } catch {
-    const fields = [{ path: 'body.timeZone', message: 'is no IANA time zone, such as Europe/Vienna' }];
+    const fields = [{ path, message: 'is no IANA time zone, such as Europe/Vienna' }];
     throw problem('request-invalid', { fields });
   }
 };
