@@ -26,6 +26,7 @@ it('creates a whole college, quickly, and only once', async () => {
 
   const counts = await one(`SELECT
     (SELECT count(*)::int FROM users.organization) AS organizations,
+    (SELECT count(*)::int FROM users.account WHERE role = 'platform_admin') AS platform,
     (SELECT count(*)::int FROM users.account WHERE role = 'member') AS members,
     (SELECT count(*)::int FROM users.account WHERE role = 'supervisor') AS teachers,
     (SELECT count(*)::int FROM users.guardianship) AS guarded,
@@ -34,7 +35,8 @@ it('creates a whole college, quickly, and only once', async () => {
     (SELECT count(*)::int FROM attendance.schedule) AS schedules,
     (SELECT count(*)::int FROM users.account LEFT JOIN auth.credential ON user_id = id WHERE user_id IS NULL) AS locked_out`);
   expect(counts).toEqual({
-    organizations: 1,
+    organizations: 2,
+    platform: 1,
     members: 200,
     teachers: 6,
     guarded: 41,
@@ -52,7 +54,9 @@ it('has a geofence that its own rules accept, and a plan', async () => {
 });
 
 it('lets the parent reach two children and the teacher the student', async () => {
-  const { orgId } = await one<{ orgId: string }>('SELECT id AS "orgId" FROM users.organization');
+  const { orgId } = await one<{ orgId: string }>(
+    `SELECT id AS "orgId" FROM users.organization WHERE slug = 'lindenhof'`,
+  );
   const reached = (email: string) =>
     db.database.inOrganization('geo', orgId, async (tx) => {
       const { rows } = await sql<{ displayName: string }>`

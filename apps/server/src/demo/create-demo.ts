@@ -22,17 +22,19 @@ export const demoSlug = 'lindenhof';
 /** Of every account of the demonstration: it holds nobody's data. */
 export const demoPassword = 'muster-demo-2026';
 
+/** Who runs this Muster: an account of no college, which makes others and acts in all of them. */
+const owner = { slug: 'muster', email: 'owner@muster.example', displayName: 'Robin Calder' } as const;
+
 export const demoSignIns: readonly DemoSignIn[] = [
-  ['principal', 'Principal'],
-  ['office', 'Office'],
-  ['teacher', 'Teacher'],
-  ['parent', 'Parent'],
-  ['student', 'Student'],
-].map(([name, label]) => ({
-  identifier: `${name}@${demoSlug}.example`,
-  password: demoPassword,
-  label: label as string,
-}));
+  ...[
+    ['principal', 'Principal'],
+    ['office', 'Office'],
+    ['teacher', 'Teacher'],
+    ['parent', 'Parent'],
+    ['student', 'Student'],
+  ].map(([name, label]) => ({ identifier: `${name}@${demoSlug}.example`, label: label as string })),
+  { identifier: owner.email, label: 'Platform' },
+].map((signIn) => ({ ...signIn, password: demoPassword }));
 
 /**
  * Creates Lindenhof College with its campus, groups, schedules and people, unless it is there already.
@@ -44,8 +46,10 @@ export const createDemo = async ({
   database,
   clock,
 }: Pick<Ports, 'database' | 'clock'>): Promise<{ created: boolean; signIns: readonly DemoSignIn[] }> => {
-  const known = await database.acrossOrganizations('users', (tx) => users.findOrganization(tx, demoSlug));
-  if (known !== null) return { created: false, signIns: demoSignIns };
+  const find = (slug: string) => database.acrossOrganizations('users', (tx) => users.findOrganization(tx, slug));
+  // A demonstration of an older version has none.
+  if ((await find(owner.slug)) === null) await createPlatform(database, clock.now());
+  if ((await find(demoSlug)) !== null) return { created: false, signIns: demoSignIns };
 
   const now = clock.now();
   const [passwordHash, plan] = await Promise.all([hashPassword(demoPassword), readPlan()]);
@@ -57,6 +61,17 @@ export const createDemo = async ({
   await database.inOrganization('auth', orgId, (tx) => seedCredentials(tx, orgId, credentials, now));
   await database.inOrganization('users', orgId, (tx) => seedUsers(tx, college, plan, now));
   return { created: true, signIns: demoSignIns };
+};
+
+const createPlatform = async (database: Database, now: Date): Promise<void> => {
+  const { slug, email, displayName } = owner;
+  const [orgId, userId] = [uuidv7(), uuidv7()];
+  const credentials = [{ userId, passwordHash: await hashPassword(demoPassword) }];
+  await database.inOrganization('auth', orgId, (tx) => seedCredentials(tx, orgId, credentials, now));
+  await database.inOrganization('users', orgId, async (tx) => {
+    await users.seedOrganization(tx, { orgId, slug, name: 'Muster', kind: 'platform' });
+    await users.seedAccounts(tx, orgId, [{ userId, role: 'platform_admin', displayName, email }]);
+  });
 };
 
 type College = ReturnType<typeof assemble>;
