@@ -9,11 +9,13 @@ import {
   routes,
 } from '@muster/contracts';
 import { inject } from 'vitest';
+import { DeviceKey } from './device-key.ts';
 
 /** A client of the contract, no cleverer than anybody else's: it sends what a route asks for and checks what comes. */
 
 export interface Session {
   readonly userId: string;
+  readonly orgId: string;
   readonly deviceId: string;
   readonly accessToken: string;
   readonly refreshToken: string;
@@ -144,18 +146,21 @@ export const problemOf = async (response: Response): Promise<ProblemBody> => {
   return problem;
 };
 
-/** Signs in on a device of its own unless one is given. */
+/** Signs in on a device of its own unless one is given; each proves itself with its key. */
 export const signIn = async (
   identifier: string,
   password: string,
   device: { readonly deviceId: string; readonly name: string } = { deviceId: randomUUID(), name: 'Acceptance phone' },
   url: string = baseUrl(),
 ): Promise<Session> => {
-  const tokens = await call(routes.signIn, { body: { identifier, password, device } }, null, {}, url);
+  const { deviceId } = device;
+  const { challenge } = await call(routes.challengeDevice, { body: { deviceId } }, null, {}, url);
+  const proven = { ...device, key: new DeviceKey(deviceId).prove(deviceId, challenge) };
+  const tokens = await call(routes.signIn, { body: { identifier, password, device: proven } }, null, {}, url);
   const { accessToken, refreshToken } = tokens;
-  const session = { userId: '', deviceId: device.deviceId, accessToken, refreshToken };
-  const { userId } = await call(routes.whoAmI, {}, session, {}, url);
-  return { ...session, userId };
+  const session = { userId: '', orgId: '', deviceId, accessToken, refreshToken };
+  const { userId, organization } = await call(routes.whoAmI, {}, session, {}, url);
+  return { ...session, userId, orgId: organization.id };
 };
 
 const known = new Map<string, Promise<Session>>();

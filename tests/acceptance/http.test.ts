@@ -242,7 +242,7 @@ describe('an idempotency key', () => {
     const { gateId } = await campus();
     const { nonce } = await call(routes.scan, { body: { code: await printedCode(gateId) } }, member.session);
     const idempotencyKey = randomUUID();
-    const body = punchBody(nonce, { latitude: 0, longitude: 0 }, 'Trying from far away');
+    const body = punchBody(member.session, 'EXIT', nonce, { latitude: 0, longitude: 0 }, 'Trying from far away');
     const first = await send(routes.exit, { body }, member.session, { idempotencyKey });
     const second = await send(routes.exit, { body }, member.session, { idempotencyKey });
     expect([first.status, await codeOf(first)]).toEqual([second.status, await codeOf(second)]);

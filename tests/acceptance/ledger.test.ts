@@ -60,7 +60,7 @@ const enter = async (memberId: string, number: string): Promise<Phone> => {
   const params = { gateId: gates.items[0]?.gateId ?? '' };
   const { text: code } = await call(routes.readPrintedCode, { params }, principal, {}, url());
   const { nonce } = await call(routes.scan, { body: { code } }, session, {}, url());
-  const { day } = await call(routes.enter, { body: punchBody(nonce, place) }, session, {}, url());
+  const { day } = await call(routes.enter, { body: punchBody(session, 'ENTER', nonce, place) }, session, {}, url());
   date = day.date;
   return { memberId, session, ledger: new Map(), lastFixMs: Date.now() };
 };

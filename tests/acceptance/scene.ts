@@ -11,6 +11,7 @@ import {
 import { inject } from 'vitest';
 import type { Cast, Player } from './cast.ts';
 import { as, call, principal, type Session } from './client.ts';
+import { DeviceKey } from './device-key.ts';
 
 /** What members do at the gate and on the way, in the fewest words. */
 
@@ -75,15 +76,27 @@ export const punch = async (
   { at, code, reason }: { at: Coordinates; code: string; reason?: string },
 ): Promise<RouteAnswer<typeof routes.enter>> => {
   const { nonce } = await call(routes.scan, { body: { code } }, session);
-  return call(direction === 'ENTER' ? routes.enter : routes.exit, { body: punchBody(nonce, at, reason) }, session);
+  const body = punchBody(session, direction, nonce, at, reason);
+  return call(direction === 'ENTER' ? routes.enter : routes.exit, { body }, session);
 };
 
-export const punchBody = (nonce: string, at: Coordinates | null, reason?: string) => ({
-  nonce,
-  fix: at === null ? null : { ...at, accuracyMeters: 8, ageMs: 500, mock: false },
-  deviceAt: new Date().toISOString(),
-  ...(reason === undefined ? {} : { reason }),
-});
+/** What a phone says at the gate, signed with its key. */
+export const punchBody = (
+  { orgId, userId, deviceId }: Session,
+  direction: Direction,
+  nonce: string,
+  at: Coordinates | null,
+  reason?: string,
+) => {
+  const said = {
+    nonce,
+    fix: at === null ? null : { ...at, accuracyMeters: 8, ageMs: 500, mock: false },
+    deviceAt: new Date().toISOString(),
+    ...(reason === undefined ? {} : { reason }),
+  };
+  const by = { orgId, memberId: userId, deviceId, direction };
+  return { ...said, signature: new DeviceKey(deviceId).signPunch({ ...by, ...said }) };
+};
 
 let lastFixMs = 0;
 

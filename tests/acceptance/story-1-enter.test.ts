@@ -60,7 +60,11 @@ describe('story 1: ENTER', () => {
 
   it('takes the ENTER, and tells the teacher live', async () => {
     const live = await LiveClient.open(await teacher(), ['attendance']);
-    const { punch, day } = await call(routes.enter, { body: punchBody(nonce, place.inside) }, student.session);
+    const { punch, day } = await call(
+      routes.enter,
+      { body: punchBody(student.session, 'ENTER', nonce, place.inside) },
+      student.session,
+    );
     expect(punch).toMatchObject({ direction: 'ENTER', verdict: 'accepted', lateByMinutes: 0, findings: [] });
     expect(day).toMatchObject({ code: 'P', tracking: true, enteredAt: punch.occurredAt, exitedAt: null });
     await live.heard('punched', ({ memberId, direction }) => memberId === student.memberId && direction === 'ENTER');

@@ -100,13 +100,13 @@ describe('story 4: refusals', () => {
   describe('a nonce', () => {
     it('that is none', async () => {
       const { session } = await player('refusals', 0);
-      const body = punchBody(randomUUID(), place.inside);
+      const body = punchBody(session, 'ENTER', randomUUID(), place.inside);
       expect(await refusalOf(routes.enter, { body }, session)).toBe('nonce-unknown');
     });
 
     it('of another account, and of the own account on another device', async () => {
       const [one, other] = await Promise.all([player('refusals', 0), player('refusals', 1)]);
-      const body = punchBody(await nonceFor(one.session), place.inside);
+      const body = punchBody(one.session, 'ENTER', await nonceFor(one.session), place.inside);
       expect(await refusalOf(routes.enter, { body }, other.session)).toBe('nonce-unknown');
       const tablet = await signIn(one.number, demoPassword);
       expect(await refusalOf(routes.enter, { body }, tablet)).toBe('nonce-unknown');
@@ -122,7 +122,7 @@ describe('story 4: refusals', () => {
       const { next } = await call(routes.scan, { body: { code } }, session);
       expect(next.direction).toBeNull();
       expect(next.sentence).toMatch(/opens at \d\d:\d\d/);
-      const body = punchBody(await nonceFor(session), place.inside);
+      const body = punchBody(session, 'ENTER', await nonceFor(session), place.inside);
       const problem = await refused(routes.enter, { body }, session);
       expect(problem.code).toBe('window-not-open');
       expect(problem.detail).toMatch(/opens at \d\d:\d\d/);
@@ -137,8 +137,10 @@ describe('story 4: refusals', () => {
       const { next } = await call(routes.scan, { body: { code } }, session);
       expect(next).toMatchObject({ direction: 'ENTER', reasonRequired: true });
       const nonce = await nonceFor(session);
-      expect(await refusalOf(routes.enter, { body: punchBody(nonce, place.inside) }, session)).toBe('reason-required');
-      const body = punchBody(nonce, place.inside, 'The bus broke down');
+      expect(await refusalOf(routes.enter, { body: punchBody(session, 'ENTER', nonce, place.inside) }, session)).toBe(
+        'reason-required',
+      );
+      const body = punchBody(session, 'ENTER', nonce, place.inside, 'The bus broke down');
       const { punch: late, day } = await call(routes.enter, { body }, session);
       expect(late).toMatchObject({ verdict: 'accepted', reason: 'The bus broke down' });
       expect(late.lateByMinutes).toBeGreaterThan(0);
@@ -166,7 +168,7 @@ describe('story 4: refusals', () => {
 
     it('is refused as EXIT before any ENTER', async () => {
       const { session } = await player('refusals', 0);
-      const body = punchBody(await nonceFor(session), place.inside, 'Going home early');
+      const body = punchBody(session, 'EXIT', await nonceFor(session), place.inside, 'Going home early');
       expect(await refusalOf(routes.exit, { body }, session)).toBe('not-entered');
     });
 
@@ -174,7 +176,9 @@ describe('story 4: refusals', () => {
       const { session, memberId } = await player('refusals', 4);
       const nonce = await nonceFor(session);
       const answers = await Promise.all(
-        Array.from({ length: 50 }, () => call(routes.enter, { body: punchBody(nonce, place.inside) }, session)),
+        Array.from({ length: 50 }, () =>
+          call(routes.enter, { body: punchBody(session, 'ENTER', nonce, place.inside) }, session),
+        ),
       );
       expect(new Set(answers.map(({ punch: each }) => each.punchId)).size).toBe(1);
       const { punches } = await call(routes.readToday, { params: { memberId } }, session);
@@ -190,7 +194,7 @@ describe('story 4: refusals', () => {
       // Each has a phone of their own; now the second signs in on the first one's.
       await as(borrower.number);
       const session = await signIn(borrower.number, demoPassword, device);
-      const body = punchBody(await nonceFor(session), place.inside);
+      const body = punchBody(session, 'ENTER', await nonceFor(session), place.inside);
       const problem = await refused(routes.enter, { body }, session);
       expect(problem.code).toBe('device-foreign');
       const signals = await eventually('The phone counts', async () => {
@@ -210,7 +214,8 @@ describe('story 4: refusals', () => {
   describe('a punch that cannot be checked', () => {
     it('is held for a supervisor, who decides; then it counts', async () => {
       const member = await player('refusals', 7);
-      const held = await call(routes.enter, { body: punchBody(await nonceFor(member.session), null) }, member.session);
+      const said = punchBody(member.session, 'ENTER', await nonceFor(member.session), null);
+      const held = await call(routes.enter, { body: said }, member.session);
       expect(held.punch.verdict).toBe('held');
       expect(held.punch.findings.length).toBeGreaterThan(0);
       expect(held.day.tracking).toBe(false);

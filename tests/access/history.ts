@@ -27,7 +27,7 @@ export const makeHistory = async (organization: Organization, signedIn: SignedIn
   const enterAs = async (part: Part, at: Coordinates) => {
     const session = await signedIn.as(people[part]);
     const { nonce } = await call(routes.scan, { body: { code } }, session, {}, url);
-    await call(routes.enter, { body: punchBody(nonce, at) }, session, {}, url);
+    await call(routes.enter, { body: punchBody(session, 'ENTER', nonce, at) }, session, {}, url);
     return session;
   };
   const phoneClientOf = async (session: Session): Promise<string> => {

@@ -79,5 +79,5 @@ const codeOf = async ({ people, gateId }: Organization, signedIn: SignedIn, url:
 
 const enter = async (session: Session, code: string, url: string): Promise<void> => {
   const { nonce } = await call(routes.scan, { body: { code } }, session, {}, url);
-  await call(routes.enter, { body: punchBody(nonce, inside) }, session, {}, url);
+  await call(routes.enter, { body: punchBody(session, 'ENTER', nonce, inside) }, session, {}, url);
 };

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type RouteDefinition, type RouteRequest, routes } from '@muster/contracts';
+import { decodeJwt } from 'jose';
+import { DeviceKey } from '../src/cli/api/device-key.ts';
 import { demoPassword } from '../src/demo/create-demo.ts';
 
 /** Members of the demonstration campus who have entered and carry a phone. */
 export interface Phone {
   readonly memberId: string;
   readonly accessToken: string;
+  readonly key: DeviceKey;
   lastFixMs: number;
 }
 
@@ -38,10 +41,18 @@ export const ask = async <Answer>(
   return JSON.parse(answer) as Answer;
 };
 
-export const signIn = async (url: string, identifier: string): Promise<string> => {
-  const device = { deviceId: randomUUID(), name: 'Benchmark' };
+/** On a device of its own; with a key on a member's, who punches there. */
+export const signIn = async (url: string, identifier: string, key?: DeviceKey): Promise<string> => {
+  const deviceId = randomUUID();
+  const name = 'Benchmark';
+  const device = key === undefined ? { deviceId, name } : { deviceId, name, key: await proofOf(url, deviceId, key) };
   const body = { identifier, password: demoPassword, device };
   return (await ask<{ accessToken: string }>(url, routes.signIn, null, { body })).accessToken;
+};
+
+const proofOf = async (url: string, deviceId: string, key: DeviceKey) => {
+  const { challenge } = await ask<{ challenge: string }>(url, routes.challengeDevice, null, { body: { deviceId } });
+  return key.prove(deviceId, challenge);
 };
 
 export interface Member {
@@ -102,11 +113,10 @@ export const enterMembers = async (url: string, count: number): Promise<Phone[]>
 export const signInMembers = async (url: string, members: readonly Member[]): Promise<Phone[]> => {
   const phones: Phone[] = [];
   for (let from = 0; from < members.length; from += 4) {
-    const signingIn = members.slice(from, from + 4).map(async ({ memberId, number }) => ({
-      memberId,
-      accessToken: await signIn(url, number),
-      lastFixMs: Date.now(),
-    }));
+    const signingIn = members.slice(from, from + 4).map(async ({ memberId, number }) => {
+      const key = new DeviceKey(randomUUID());
+      return { memberId, key, accessToken: await signIn(url, number, key), lastFixMs: Date.now() };
+    });
     phones.push(...(await Promise.all(signingIn)));
   }
   return phones;
@@ -116,6 +126,11 @@ export const signInMembers = async (url: string, members: readonly Member[]): Pr
 export const enter = async (url: string, phone: Phone, code: string): Promise<void> => {
   const { nonce } = await ask<{ nonce: string }>(url, routes.scan, phone.accessToken, { body: { code } });
   const fix = { ...inside, accuracyMeters: 8, ageMs: 0, mock: false };
-  await ask(url, routes.enter, phone.accessToken, { body: { nonce, fix, deviceAt: new Date().toISOString() } });
+  const said = { nonce, fix, deviceAt: new Date().toISOString() };
+  const { sub: memberId = '', org, dev } = decodeJwt(phone.accessToken);
+  const by = { orgId: String(org), memberId, deviceId: String(dev), direction: 'ENTER' } as const;
+  await ask(url, routes.enter, phone.accessToken, {
+    body: { ...said, signature: phone.key.signPunch({ ...by, ...said }) },
+  });
   phone.lastFixMs = Date.now();
 };

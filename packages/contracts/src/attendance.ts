@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { coordinates, instant, line, localDate, localTime, note, timeZone, uuid } from './primitives.ts';
+import { punchSignature } from './device-keys.ts';
 import { memberCard } from './organization.ts';
 import { route } from './route.ts';
 
@@ -94,6 +95,11 @@ const punchBody = z.strictObject({
   fix: reportedFix.nullable().meta({ description: 'null when the device gives no position' }),
   deviceAt: instant.meta({ description: "the device's own clock, kept as a claim" }),
   reason: note.optional(),
+  signature: punchSignature
+    .optional()
+    .meta({
+      description: 'by the key of the device over all of this, see `punchStatement`; a device with a key signs',
+    }),
 });
 const punchProblems = [
   'nonce-unknown',
@@ -105,6 +111,7 @@ const punchProblems = [
   'already-exited',
   'not-entered',
   'device-foreign',
+  'device-proof-refused',
 ] as const;
 const memberDays = z.strictObject({ memberId: uuid, from: localDate, to: localDate });
 

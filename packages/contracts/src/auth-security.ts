@@ -40,6 +40,10 @@ export type OwnSession = z.infer<typeof ownSession>;
 export const signInPolicy = z.strictObject({
   /** Of administrators, office and supervisors; who has none is led to set one up at the next sign-in. */
   staffSecondFactor: z.boolean(),
+  /** A member has one device: approving another one revokes the one before. */
+  oneDevicePerMember: z.boolean(),
+  /** Also a member's first device waits until somebody approves it. */
+  approveFirstDevice: z.boolean(),
 });
 export type SignInPolicy = z.infer<typeof signInPolicy>;
 const staffStanding = z.strictObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { deviceClaim, tokens } from './auth.ts';
+import { tokens } from './auth.ts';
+import { deviceClaim } from './device-keys.ts';
 import { line, uuid } from './primitives.ts';
 import { route } from './route.ts';
 
@@ -64,7 +65,7 @@ export const singleSignOnRoutes = {
     }),
     answer: tokens,
     idempotency: 'natural',
-    problems: ['sign-in-refused', 'step-ended', 'single-sign-on-unavailable'],
+    problems: ['sign-in-refused', 'step-ended', 'single-sign-on-unavailable', 'device-proof-refused'],
   }),
   readSingleSignOn: route({
     operation: 'readSingleSignOn',

@@ -10,16 +10,11 @@ import {
   recoveryCodes,
   secondFactor,
 } from './auth-factors.ts';
+import { deviceClaim } from './device-keys.ts';
 import { instant, line, uuid } from './primitives.ts';
 import { route } from './route.ts';
 
 /** Sign-in and tokens. What users do about their own security stands in auth-security.ts. */
-
-export const deviceClaim = z.strictObject({
-  /** Made by the app once, on its first start, and kept; identifies the installation. */
-  deviceId: uuid,
-  name: line(80).meta({ description: 'what the user would call it, for example "Pixel 9, Firefox"' }),
-});
 
 export const tokens = z.strictObject({
   accessToken: z.string().meta({ description: 'JWT, valid ten minutes at most' }),
@@ -60,7 +55,7 @@ export const authRoutes = {
     }),
     answer: tokens,
     idempotency: 'natural',
-    problems: ['sign-in-refused', 'second-factor-needed'],
+    problems: ['sign-in-refused', 'second-factor-needed', 'device-proof-refused'],
   }),
   finishSignIn: route({
     operation: 'finishSignIn',
@@ -72,7 +67,7 @@ export const authRoutes = {
     body: z.strictObject({ challenge: challengeToken, device: deviceClaim, proof: secondFactor }),
     answer: tokens,
     idempotency: 'natural',
-    problems: ['proof-refused', 'step-ended'],
+    problems: ['proof-refused', 'step-ended', 'device-proof-refused'],
   }),
   beginSetUpAtSignIn: route({
     operation: 'beginSetUpAtSignIn',
@@ -96,7 +91,7 @@ export const authRoutes = {
     body: z.strictObject({ challenge: challengeToken, device: deviceClaim, factor: newFactor }),
     answer: z.strictObject({ tokens, recoveryCodes }),
     idempotency: 'natural',
-    problems: ['proof-refused', 'step-ended'],
+    problems: ['proof-refused', 'step-ended', 'device-proof-refused'],
   }),
   beginPasskeySignIn: route({
     operation: 'beginPasskeySignIn',
@@ -119,7 +114,7 @@ export const authRoutes = {
     body: z.strictObject({ device: deviceClaim, response: passkeyAssertion }),
     answer: tokens,
     idempotency: 'natural',
-    problems: ['sign-in-refused'],
+    problems: ['sign-in-refused', 'device-proof-refused'],
   }),
   readPasswordLink: route({
     operation: 'readPasswordLink',

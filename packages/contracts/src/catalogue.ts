@@ -4,6 +4,7 @@ import { apiKeyRoutes } from './api-keys.ts';
 import { authSecurityRoutes } from './auth-security.ts';
 import { singleSignOnRoutes } from './auth-single-sign-on.ts';
 import { authRoutes } from './auth.ts';
+import { deviceRoutes } from './devices.ts';
 import { fraudRoutes } from './fraud.ts';
 import { geoRoutes } from './geo.ts';
 import { importRoutes } from './import.ts';
@@ -22,6 +23,7 @@ export const routes = {
   ...authRoutes,
   ...authSecurityRoutes,
   ...singleSignOnRoutes,
+  ...deviceRoutes,
   ...apiKeyRoutes,
   ...organizationRoutes,
   ...peopleRoutes,

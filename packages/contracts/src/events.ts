@@ -62,6 +62,32 @@ export const events = {
   'platform.personal-data-erased': fact(1, z.object({ userId: uuid, requestId: uuid, service: z.enum(serviceNames) })),
   'auth.session-ended': fact(1, z.object({ userId: uuid, sessionId: uuid, cause: z.string() })),
   'auth.device-seen': fact(1, z.object({ userId: uuid, deviceId: uuid, bound: z.boolean() })),
+  /** A member has signed in on a device that is not theirs yet: what is scanned there waits until it is approved. */
+  'auth.device-waiting': fact(1, z.object({ userId: uuid, deviceId: uuid, deviceName: z.string(), at: instant })),
+  /** It is the member's from now on. */
+  'auth.device-approved': fact(
+    1,
+    z.object({
+      userId: uuid,
+      deviceId: uuid,
+      deviceName: z.string(),
+      at: instant,
+      /** Whose word it rests on; by a teacher code, of whoever issued it. */
+      approvedBy: z.object({ userId: uuid, role }),
+    }),
+  ),
+  'auth.device-revoked': fact(
+    1,
+    z.object({
+      userId: uuid,
+      deviceId: uuid,
+      deviceName: z.string(),
+      at: instant,
+      /** What else reported from there is to be let in no more either. */
+      isLost: z.boolean(),
+      cause: z.enum(['by-owner', 'by-staff', 'refused', 'replaced']),
+    }),
+  ),
   /** Something about a sign-in that its user should hear of, and that fraud may weigh: evidence, never a verdict. */
   'auth.sign-in-anomaly': fact(
     1,

@@ -10,6 +10,8 @@ export * from './auth-single-sign-on.ts';
 export * from './auth.ts';
 export * from './catalogue.ts';
 export * from './data-requests.ts';
+export * from './device-keys.ts';
+export * from './devices.ts';
 export * from './events.ts';
 export * from './fraud.ts';
 export * from './geo.ts';

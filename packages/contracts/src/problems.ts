@@ -92,6 +92,16 @@ export const problemCatalogue = {
     title: "This is another member's device",
     advice: 'Use your own phone, or ask a supervisor to mark you.',
   },
+  'device-proof-refused': {
+    status: 422,
+    title: 'This device could not show that it is the one it says it is',
+    advice: 'Sign in again there. A device that has lost its key counts as a new one, which a supervisor approves.',
+  },
+  'device-not-approvable': {
+    status: 422,
+    title: 'This device cannot be approved',
+    advice: 'See the detail.',
+  },
   'proof-refused': {
     status: 422,
     title: 'That did not fit',

@@ -56,7 +56,7 @@ export const signInOnPhone = ({ number, deviceId }: Person, url: string): Promis
 /** Safe to try again: it is the same phone of the same member, and the first ENTER counts. */
 export const enter = async (player: Person, session: Session, place: Place, url: string): Promise<Phone> => {
   const { nonce } = await call(routes.scan, { body: { code: place.code } }, session, {}, url);
-  await call(routes.enter, { body: punchBody(nonce, place.inside) }, session, {}, url);
+  await call(routes.enter, { body: punchBody(session, 'ENTER', nonce, place.inside) }, session, {}, url);
   return { memberId: player.memberId, session, ledger: new Map(), lastFixMs: Date.now() };
 };
 

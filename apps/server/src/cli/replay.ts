@@ -13,6 +13,7 @@ import {
 import { demoPassword, demoSignIns } from '../demo/create-demo.ts';
 import { systemClock as clock } from '../platform/clock.ts';
 import { ApiClient, ApiProblem, ApiSession, deviceIdOf } from './api/api-client.ts';
+import { DeviceKey } from './api/device-key.ts';
 import { type HangingCode, punchAtTheGate, readHangingCode } from './api/at-the-gate.ts';
 import { ProgressLine } from './progress-line.ts';
 import { readTrack } from './tracks/read-track.ts';
@@ -78,6 +79,7 @@ const signIn = (client: ApiClient, identifier: string, password: string, purpose
     identifier,
     password,
     device: { deviceId: deviceIdOf(`${purpose} ${identifier}`), name: 'Muster on the command line' },
+    key: new DeviceKey(`${purpose} ${identifier} ${password}`, clock.now().getTime()),
   });
 
 const siteCalled = (name: string, sites: readonly Site[]): Site => {

@@ -1,4 +1,4 @@
-import type { RouteAnswer, RouteDefinition, RouteRequest, Tokens } from '@muster/contracts';
+import type { DeviceClaim, RouteAnswer, RouteDefinition, RouteRequest, Tokens } from '@muster/contracts';
 import { routes } from 'virtual:contract';
 import { learnServerTime, nowMs } from '../app/clock.ts';
 import { newId } from './ids.ts';
@@ -164,7 +164,7 @@ export const signIn = async (credentials: {
   readonly identifier: string;
   readonly password: string;
   readonly organization?: string | undefined;
-  readonly device: { readonly deviceId: string; readonly name: string };
+  readonly device: DeviceClaim;
 }): Promise<void> => {
   const { organization, ...rest } = credentials;
   const body = organization ? { ...rest, organization } : rest;

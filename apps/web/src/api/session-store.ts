@@ -38,6 +38,9 @@ export const deviceId = (): string => {
   return made;
 };
 
+/** From the next sign-in on, this installation is another device, or the one again that it was. */
+export const keepDeviceId = (id: string): void => localStorage.setItem(deviceKey, id);
+
 /** A name that its owner recognizes in a list of devices. */
 export const deviceName = (): string => {
   const agent = navigator.userAgent;

@@ -1,13 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   authRoutes,
+  deviceRoutes,
   problemBody,
+  type PunchSignature,
+  type PunchStatement,
   type RouteAnswer,
   type RouteDefinition,
   type RouteRequest,
   type Tokens,
 } from '@muster/contracts';
 import { createHash, randomUUID } from 'node:crypto';
+import { decodeJwt } from 'jose';
+import type { DeviceKey } from './device-key.ts';
 
 /** What a route needs of params, query and body; what it does not have is left out. */
 type Request<R extends RouteDefinition> = Partial<RouteRequest<R>>;
@@ -87,7 +92,18 @@ export interface SignInWords {
   readonly identifier: string;
   readonly password: string;
   readonly device: { readonly deviceId: string; readonly name: string };
+  /** Of a member's phone; absent: nothing is punched there. */
+  readonly key?: DeviceKey;
 }
+
+const signInWith = async (client: ApiClient, { key, device, ...words }: SignInWords): Promise<Tokens> => {
+  const { deviceId } = device;
+  if (key === undefined) return client.call(authRoutes.signIn, { body: { ...words, device } });
+  const { challenge } = await client.call(deviceRoutes.challengeDevice, { body: { deviceId } });
+  return client.call(authRoutes.signIn, {
+    body: { ...words, device: { ...device, key: key.prove(deviceId, challenge) } },
+  });
+};
 
 /** One signed-in installation: an access token that ran out is renewed, and where that fails it signs in again. */
 export class ApiSession {
@@ -103,7 +119,7 @@ export class ApiSession {
   }
 
   static async signIn(client: ApiClient, words: SignInWords): Promise<ApiSession> {
-    return new ApiSession(client, words, await client.call(authRoutes.signIn, { body: words }));
+    return new ApiSession(client, words, await signInWith(client, words));
   }
 
   async call<R extends RouteDefinition>(route: R, request: Request<R>): Promise<RouteAnswer<R>> {
@@ -119,6 +135,14 @@ export class ApiSession {
     }
   }
 
+  /** What this phone signs when its member punches. @throws Error where it was given no key */
+  signPunch(punch: Omit<PunchStatement, 'orgId' | 'memberId' | 'deviceId' | 'counter'>): PunchSignature {
+    const { key, device } = this.#words;
+    if (key === undefined) throw new Error('This session was begun without the key of a phone.');
+    const { sub: memberId = '', org } = decodeJwt(this.#tokens.accessToken);
+    return key.signPunch({ ...punch, orgId: String(org), memberId, deviceId: device.deviceId });
+  }
+
   async signOut(): Promise<void> {
     await this.call(authRoutes.signOut, {});
   }
@@ -130,7 +154,7 @@ export class ApiSession {
       this.#tokens = await this.#client.call(authRoutes.refresh, { body: { refreshToken, deviceId } });
     } catch (error) {
       if (!(error instanceof ApiProblem) || error.status !== 401) throw error;
-      this.#tokens = await this.#client.call(authRoutes.signIn, { body: this.#words });
+      this.#tokens = await signInWith(this.#client, this.#words);
     }
   }
 }

@@ -39,7 +39,9 @@ export const punchAtTheGate = async (
     deviceAt: clock.now().toISOString(),
     ...(next.reasonRequired ? { reason } : {}),
   };
-  return phone.call(direction === 'ENTER' ? attendanceRoutes.enter : attendanceRoutes.exit, { body });
+  const signature = phone.signPunch({ ...body, direction });
+  const route = direction === 'ENTER' ? attendanceRoutes.enter : attendanceRoutes.exit;
+  return phone.call(route, { body: { ...body, signature } });
 };
 
 const gateOfName = async (phone: ApiSession, name: string): Promise<Gate> => {

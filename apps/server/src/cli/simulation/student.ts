@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { attendanceRoutes, geoRoutes, type ReportedPosition } from '@muster/contracts';
 import type { Clock } from '../../platform/clock.ts';
 import { ApiSession, deviceIdOf, type ApiClient } from '../api/api-client.ts';
+import { DeviceKey } from '../api/device-key.ts';
 import { type HangingCode, punchAtTheGate } from '../api/at-the-gate.ts';
 import { simulatedDay } from './day.ts';
 import type { Pace } from './pace.ts';
@@ -37,6 +38,7 @@ export const live = async (campus: SimulatedCampus, member: { memberId: string; 
     identifier: member.number,
     password,
     device: { deviceId: deviceIdOf(`simulation ${member.number}`), name: 'Simulated phone' },
+    key: new DeviceKey(`simulation ${member.number} ${password}`, clock.now().getTime()),
   });
   for (;;) {
     await campus.requests.turn();

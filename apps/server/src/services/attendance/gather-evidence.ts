@@ -1,8 +1,9 @@
 import type { attendanceRoutes, RouteInput } from '@muster/contracts';
 import type { Tx } from '../../platform/database/port.ts';
 import type { Call } from '../../platform/http/call.ts';
-import { findDeviceOwner, geofencesOf } from './people-store.ts';
-import type { ScanRow } from './punch-store.ts';
+import { geofencesOf } from './people-store.ts';
+import type { ScanningDevice, ScanRow } from './punch-store.ts';
+import type { DeviceProof } from './rules/device-proof.ts';
 import type { Evidence } from './rules/evidence.ts';
 import { distanceToSiteMeters } from './rules/site-distance.ts';
 
@@ -12,11 +13,11 @@ type PunchBody = RouteInput<typeof attendanceRoutes.enter>['body'];
 export async function gatherEvidence(
   tx: Tx,
   call: Call,
-  scan: ScanRow,
+  { scan, proof }: { scan: ScanRow & { device: ScanningDevice }; proof: DeviceProof },
   body: PunchBody,
   window: Evidence['window'],
 ): Promise<Evidence> {
-  const owner = await findDeviceOwner(tx, call.actor.userId, call.actor.deviceId);
+  const { bound, boundToOther } = scan.device;
   const failedChecks: string[] = [];
   let distanceToGeofenceMeters: number | null = null;
   if (body.fix !== null) {
@@ -30,7 +31,7 @@ export async function gatherEvidence(
   return {
     code: scan.code,
     fix: body.fix === null ? null : { ...body.fix, distanceToGeofenceMeters },
-    device: owner,
+    device: { bound, boundToOther, ...(proof.kind === 'signed' ? { signed: proof.signed } : {}) },
     clock: { deviceMs: Date.parse(body.deviceAt), serverMs: call.at.getTime() },
     window,
     failedChecks,

@@ -52,20 +52,6 @@ export async function requireActiveMember(tx: Tx, memberId: string): Promise<Mem
   throw problem('not-permitted', { detail: 'This account is suspended. Please ask the office.' });
 }
 
-/** Whose phone this is: null where nobody ever signed in on it. */
-export interface DeviceOwner {
-  bound: boolean | null;
-  boundToOther: boolean;
-}
-
-export async function findDeviceOwner(tx: Tx, memberId: string, deviceId: string): Promise<DeviceOwner> {
-  const { rows } = await sql<{ mine: boolean | null; others: boolean | null }>`
-    SELECT bool_or(is_bound AND user_id = ${memberId}) AS mine, bool_or(is_bound AND user_id <> ${memberId}) AS others
-    FROM (SELECT user_id, bound_at IS NOT NULL AND revoked_at IS NULL AS is_bound
-          FROM published.device WHERE device_id = ${deviceId}) AS device`.execute(tx);
-  return { bound: rows[0]?.mine ?? null, boundToOther: rows[0]?.others ?? false };
-}
-
 export async function geofencesOf(tx: Tx, siteId: string): Promise<GeofenceShape[]> {
   const { rows } = await sql<{ shape: GeofenceShape }>`
     SELECT shape FROM published.geofence WHERE site_id = ${siteId}`.execute(tx);

@@ -1,4 +1,4 @@
-import type { Direction, ProblemCode, Punch, Verdict } from '@muster/contracts';
+import type { DevicePublicKey, Direction, ProblemCode, Punch, Verdict } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
 import type { DayPunch } from './rules/day.ts';
@@ -35,9 +35,31 @@ export async function insertScan(
       ${JSON.stringify(scan.code)}::jsonb, ${scan.scanned_at}, ${scan.expires_at})`.execute(tx);
 }
 
-export async function findScan(tx: Tx, nonceHash: Buffer): Promise<ScanRow | undefined> {
-  const { rows } = await sql<ScanRow>`
-    SELECT member_id, device_id, gate_id, site_id, code, scanned_at, expires_at, used_at, punch_id
+/** What is known of the device that a scan came from. */
+export interface ScanningDevice {
+  /** Whether it is the member's own; null where nobody ever signed in on it. */
+  bound: boolean | null;
+  boundToOther: boolean;
+  /** The member's there; null: it has shown none. */
+  publicKey: DevicePublicKey | null;
+  /** Of the last punch that it signed for this member. */
+  lastCounter: number | null;
+}
+
+/** A scan with its device, in one query: a punch waits for somebody at a gate. */
+export async function findScan(tx: Tx, nonceHash: Buffer): Promise<(ScanRow & { device: ScanningDevice }) | undefined> {
+  const { rows } = await sql<ScanRow & { device: ScanningDevice }>`
+    SELECT scan.member_id, scan.device_id, scan.gate_id, scan.site_id, scan.code, scan.scanned_at, scan.expires_at,
+      scan.used_at, scan.punch_id,
+      (SELECT jsonb_build_object(
+          'bound', bool_or(in_use AND user_id = scan.member_id),
+          'boundToOther', coalesce(bool_or(in_use AND user_id <> scan.member_id), false),
+          'publicKey', (max(public_key::text) FILTER (WHERE user_id = scan.member_id AND revoked_at IS NULL))::jsonb)
+       FROM (SELECT user_id, revoked_at, public_key, bound_at IS NOT NULL AND revoked_at IS NULL AS in_use
+             FROM published.device WHERE device.device_id = scan.device_id) AS seen)
+      || jsonb_build_object('lastCounter', (SELECT max(punch.device_counter) FROM attendance.punch
+           WHERE punch.device_id = scan.device_id AND punch.member_id = scan.member_id
+             AND punch.device_counter IS NOT NULL)) AS device
     FROM attendance.scan WHERE nonce_hash = ${nonceHash}`.execute(tx);
   return rows[0];
 }
@@ -132,6 +154,8 @@ export interface NewPunch {
   gateId: string;
   siteId: string;
   deviceId: string;
+  /** Null: the device has no key. */
+  deviceCounter: number | null;
   reason: string | null;
   lateByMinutes: number;
   leftEarlyByMinutes: number;
@@ -140,11 +164,13 @@ export interface NewPunch {
 export async function insertPunch(tx: Tx, orgId: string, punch: NewPunch): Promise<void> {
   await sql`
     INSERT INTO attendance.punch (org_id, id, member_id, direction, verdict, problem_code, findings, evidence, date,
-      schedule_id, occurred_at, gate_id, site_id, device_id, reason, late_by_minutes, left_early_by_minutes, recorded_at)
+      schedule_id, occurred_at, gate_id, site_id, device_id, device_counter, reason, late_by_minutes, left_early_by_minutes, recorded_at)
     VALUES (${orgId}, ${punch.id}, ${punch.memberId}, ${punch.direction}, ${punch.verdict}, ${punch.problemCode},
       ${JSON.stringify(punch.findings)}::jsonb, ${JSON.stringify(punch.evidence)}::jsonb, ${punch.date},
-      ${punch.scheduleId}, ${punch.occurredAt}, ${punch.gateId}, ${punch.siteId}, ${punch.deviceId}, ${punch.reason},
-      ${punch.lateByMinutes}, ${punch.leftEarlyByMinutes}, ${punch.occurredAt})`.execute(tx);
+      ${punch.scheduleId}, ${punch.occurredAt}, ${punch.gateId}, ${punch.siteId}, ${punch.deviceId},
+      ${punch.deviceCounter}, ${punch.reason}, ${punch.lateByMinutes}, ${punch.leftEarlyByMinutes}, ${punch.occurredAt})`.execute(
+    tx,
+  );
 }
 
 export async function findPunch(tx: Tx, punchId: string): Promise<PunchRow | undefined> {

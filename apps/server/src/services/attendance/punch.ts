@@ -9,6 +9,7 @@ import { evidenceFound } from './evidence-event.ts';
 import { gatherEvidence } from './gather-evidence.ts';
 import { closeForgotten, type MemberNow, takeEffect, workOutDay } from './member-day.ts';
 import { requireActiveMember } from './people-store.ts';
+import { refuseUnproven } from './refuse-unproven.ts';
 import {
   findPunch,
   findScan,
@@ -18,6 +19,7 @@ import {
   type NewPunch,
   type PunchRow,
   punchesOfDay,
+  type ScanningDevice,
   type ScanRow,
   standingOf,
   toDayPunch,
@@ -26,6 +28,7 @@ import {
 } from './punch-store.ts';
 import { recordAct } from './record.ts';
 import type { DayPunch } from './rules/day.ts';
+import { type DeviceProof, judgeDeviceProof } from './rules/device-proof.ts';
 import {
   type Evidence,
   type EvidencePolicy,
@@ -76,6 +79,11 @@ const punchVerb =
     await lockMember(tx, call.actor.userId);
     const nonceHash = nonceHashOf(body.nonce);
     const scan = await requireScan(tx, call, nonceHash);
+    const proof = proofOf(call, scan, direction, body);
+    // A copy of the same request may come late: its counter says nothing before it would make a punch of its own.
+    if (proof.kind === 'refused' && proof.code !== 'counter-back') {
+      return refuseUnproven(tx, ports, call, { scan, direction, proof });
+    }
     const now = await memberNow(tx, call);
     await closeForgotten(tx, ports.events, now);
 
@@ -84,6 +92,7 @@ const punchVerb =
       if (scan.punch_id === null) await useScan(tx, nonceHash, same.id, call.at);
       return answerAgain(tx, now, same);
     }
+    if (proof.kind === 'refused') return refuseUnproven(tx, ports, call, { scan, direction, proof });
     const day = await dayOfPunch(tx, now);
     const punches = (await punchesOfDay(tx, now.member.member_id, day.date)).map(toDayPunch);
     requireTurn(punches, direction, now);
@@ -91,7 +100,7 @@ const punchVerb =
     const intent = { reason: body.reason ?? null };
     const atMs = call.at.getTime();
     const window = direction === 'ENTER' ? judgeEntry(day.plan, atMs, intent) : judgeExit(day.plan, atMs, intent);
-    const evidence = await gatherEvidence(tx, call, scan, body, window);
+    const evidence = await gatherEvidence(tx, call, { scan, proof }, body, window);
     const judgement = waitForEnter(judgePunch(evidence, policy), direction, punches);
     const problemCode = refusalOf(judgement);
     const punch = toNewPunch({ call, direction, day, scan, body, evidence, judgement, problemCode });
@@ -102,13 +111,21 @@ const punchVerb =
   };
 
 /** @throws Problem `nonce-unknown`: not of this account on this device, too old, or never given out. */
-async function requireScan(tx: Tx, call: Call, nonceHash: Buffer): Promise<ScanRow> {
+async function requireScan(tx: Tx, call: Call, nonceHash: Buffer): Promise<Scanned> {
   const scan = await findScan(tx, nonceHash);
   const isOwn = scan?.member_id === call.actor.userId && scan.device_id === call.actor.deviceId;
   if (scan === undefined || !isOwn || (scan.punch_id === null && scan.expires_at <= call.at)) {
     throw problem('nonce-unknown');
   }
   return scan;
+}
+
+type Scanned = ScanRow & { device: ScanningDevice };
+
+function proofOf(call: Call, { device }: Scanned, direction: Direction, body: PunchBody): DeviceProof {
+  const { orgId, userId: memberId, deviceId } = call.actor;
+  const { signature, ...said } = body;
+  return judgeDeviceProof(device, { orgId, memberId, deviceId, direction, ...said }, signature);
 }
 
 async function memberNow(tx: Tx, call: Call): Promise<MemberNow> {
@@ -199,6 +216,7 @@ function toNewPunch({ call, direction, day, scan, body, evidence, judgement, pro
     gateId: scan.gate_id,
     siteId: scan.site_id,
     deviceId: call.actor.deviceId,
+    deviceCounter: evidence.device.signed?.counter ?? null,
     reason: body.reason ?? null,
     lateByMinutes: 'lateByMinutes' in window ? window.lateByMinutes : 0,
     leftEarlyByMinutes: 'leftEarlyByMinutes' in window ? window.leftEarlyByMinutes : 0,

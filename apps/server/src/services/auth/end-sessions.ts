@@ -12,7 +12,8 @@ export type EndCause =
   | 'ended-by-administrator'
   | 'password-changed'
   | 'policy-changed'
-  | 'factors-reset';
+  | 'factors-reset'
+  | 'device-revoked';
 
 /** Ends sessions in the transaction and tells everybody: sockets close, access tokens stop working within a second. */
 export const endSessions = async (

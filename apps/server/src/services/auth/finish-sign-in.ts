@@ -7,6 +7,7 @@ import { Problem, problem } from '../../platform/http/problem.ts';
 import { type Challenge, removeChallenge, takeChallenge } from './challenge-store.ts';
 import { isKnownDevice } from './device-store.ts';
 import { countRecoveryCodes } from './factor-store.ts';
+import { loggingForeignDevices } from './log-refusal.ts';
 import { openSession, type OpenedSession, type SignInMethod, tokensOf } from './open-session.ts';
 import type { AuthPorts } from './ports.ts';
 import { proveSecondFactor } from './prove.ts';
@@ -30,13 +31,16 @@ export const finishSignIn =
     const token = parseOneUseToken(body.challenge);
     if (token === null) return problem('step-ended');
     const country = await ports.findCountry(call.ipAddress);
-    const opened = await ports.database.inOrganization('auth', token.orgId, async (tx) => {
-      const { deviceId } = body.device;
-      const challenge = await takeChallenge(tx, token, { purpose: 'sign-in', deviceId, at: ports.clock.now() });
-      return challenge === null
-        ? problem('step-ended')
-        : proveAndOpen(tx, ports, { orgId: token.orgId, challenge, body, country, call });
-    });
+    const { orgId } = token;
+    const opened = await loggingForeignDevices(ports, orgId, call, () =>
+      ports.database.inOrganization('auth', orgId, async (tx) => {
+        const { deviceId } = body.device;
+        const challenge = await takeChallenge(tx, token, { purpose: 'sign-in', deviceId, at: ports.clock.now() });
+        return challenge === null
+          ? problem('step-ended')
+          : proveAndOpen(tx, ports, { orgId, challenge, body, country, call });
+      }),
+    );
     return opened instanceof Problem ? opened : tokensOf(ports, opened);
   };
 

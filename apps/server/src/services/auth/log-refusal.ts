@@ -1,6 +1,7 @@
 import { appendAudit, type AuditEntry } from '../../platform/audit-trail/append.ts';
 import type { Tx } from '../../platform/database/port.ts';
 import type { OpenCall } from '../../platform/http/call.ts';
+import { DeviceProofRefused } from './device-proof.ts';
 import type { AuthPorts } from './ports.ts';
 
 /** What is known of a sign-in that was refused. */
@@ -11,6 +12,8 @@ interface RefusedSignIn {
   readonly userId?: string | undefined;
   /** Absent: by password. */
   readonly method?: 'passkey' | 'single-sign-on';
+  /** The device that did not show that it is the one it says it is. */
+  readonly deviceId?: string;
 }
 
 /**
@@ -19,11 +22,11 @@ interface RefusedSignIn {
  */
 export const logRefusal = async (
   { database, clock }: Pick<AuthPorts, 'database' | 'clock'>,
-  { orgId, userId, method }: RefusedSignIn,
+  { orgId, userId, method, deviceId }: RefusedSignIn,
   { ipAddress, userAgent, requestId }: OpenCall,
 ): Promise<void> => {
   const from = { ipAddress, userAgent };
-  const how = method === undefined ? {} : { method };
+  const how = { ...(method === undefined ? {} : { method }), ...(deviceId === undefined ? {} : { deviceId }) };
   const entry: AuditEntry = {
     actor: { kind: 'anonymous' },
     action: 'auth.sign-in-refused',
@@ -35,4 +38,21 @@ export const logRefusal = async (
   };
   const log = (tx: Tx) => appendAudit(tx, entry, clock);
   await (orgId === undefined ? database.acrossOrganizations('auth', log) : database.inOrganization('auth', orgId, log));
+};
+
+/** Enters sign-ins into the log that end because the device is not the one it says it is. */
+export const loggingForeignDevices = async <T>(
+  ports: Pick<AuthPorts, 'database' | 'clock'>,
+  orgId: string,
+  call: OpenCall,
+  work: () => Promise<T>,
+): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof DeviceProofRefused) {
+      await logRefusal(ports, { orgId, userId: error.userId, deviceId: error.deviceId }, call);
+    }
+    throw error;
+  }
 };

@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type { Tokens } from '@muster/contracts';
+import type { DeviceClaim, Tokens } from '@muster/contracts';
 import { appendAudit } from '../../platform/audit-trail/append.ts';
 import type { Tx } from '../../platform/database/port.ts';
 import type { OutgoingEvent } from '../../platform/events/port.ts';
-import type { OpenCall } from '../../platform/http/call.ts';
+import type { Actor, OpenCall } from '../../platform/http/call.ts';
 import { uuidv7 } from '../../platform/ids.ts';
 import { lockUser, readAccount } from './account-store.ts';
-import { countUsersOf, readBindings, writeDevice } from './device-store.ts';
+import { approveDevice } from './approve-device.ts';
+import { requireSameKey, takeKeyProof } from './device-proof.ts';
+import { countUsersOf, readBindings, type ShownKey, writeDevice } from './device-store.ts';
 import { endSessions } from './end-sessions.ts';
 import { refreshExpiry, type TokenSubject } from './issue-tokens.ts';
+import { readPolicy } from './policy-store.ts';
 import type { AuthPorts } from './ports.ts';
 import { bindsDevice } from './rules/device-binding.ts';
 import { sessionLifetimeMs } from './rules/lifetimes.ts';
@@ -31,10 +34,12 @@ export type SignInMethod =
 export interface NewSession {
   readonly orgId: string;
   readonly userId: string;
-  readonly device: { readonly deviceId: string; readonly name: string };
+  readonly device: DeviceClaim;
   readonly method: SignInMethod;
   /** By the network address. */
   readonly country: string | null;
+  /** Who has issued the teacher code that was used: on their word the device is bound at once. */
+  readonly deviceApprovedBy?: Pick<Actor, 'userId' | 'role'>;
 }
 
 export interface OpenedSession {
@@ -47,11 +52,12 @@ type OpeningPorts = Pick<AuthPorts, 'events' | 'clock'>;
 /**
  * Begins a session for somebody who has shown everything that is asked of them: the one door in, whatever the way to it.
  * Null when the account is not, or not any more, active.
+ * @throws DeviceProofRefused when the device is not the one it says it is
  */
 export const openSession = async (
   tx: Tx,
   { events, clock }: OpeningPorts,
-  { orgId, userId, device, method, country }: NewSession,
+  { orgId, userId, device, method, country, deviceApprovedBy }: NewSession,
   call: OpenCall,
 ): Promise<OpenedSession | null> => {
   await lockUser(tx, userId);
@@ -60,9 +66,9 @@ export const openSession = async (
   const { role } = account;
   const at = clock.now();
   const { deviceId, name } = device;
-  const bindings = await readBindings(tx, userId, deviceId);
-  const bind = bindsDevice({ role, ...bindings });
-  const { isNew } = await writeDevice(tx, { orgId, userId, deviceId, name, bind, at });
+  const key = await takeKeyProof(tx, userId, device, at);
+  const { isNew, isBound, waits, isKnown } = await enterDevice(tx, { orgId, userId, role, deviceId, name, key, at });
+  const isApproved = waits && deviceApprovedBy !== undefined;
 
   const earlier = await listOpenSessions(tx, userId);
   const surplus = earlier.slice(openSessionsAtMost - 1).map(({ id }) => id);
@@ -90,10 +96,16 @@ export const openSession = async (
   await insertSession(tx, session);
   await insertRefreshToken(tx, { orgId, hash: hashOf(token), sessionId, parentHash: null, issuedAt: at, expiresAt });
 
-  const bound = bind || bindings.ownDeviceId === deviceId;
-  const seen = { type: 'auth.device-seen', key: userId, payload: { userId, deviceId, bound } } as const;
-  await events.append(tx, orgId, [seen, ...anomalies]);
   const { ipAddress, userAgent, requestId } = call;
+  const bound = isBound || isApproved;
+  const seen = { type: 'auth.device-seen', key: userId, payload: { userId, deviceId, bound } } as const;
+  const news = { userId, deviceId, deviceName: name, at: at.toISOString() };
+  const waiting = { type: 'auth.device-waiting', key: userId, payload: news } as const;
+  await events.append(tx, orgId, [seen, ...(waits && !isApproved && !isKnown ? [waiting] : []), ...anomalies]);
+  if (isApproved) {
+    const approval = { orgId, userId, deviceId, approvedBy: deviceApprovedBy, how: 'teacher-code', requestId } as const;
+    await approveDevice(tx, { events, clock }, approval);
+  }
   const kinds = anomalies.map(({ payload }) => (payload as { kind: string }).kind);
   await appendAudit(
     tx,
@@ -102,12 +114,44 @@ export const openSession = async (
       action: 'auth.signed-in',
       object: { kind: 'session', id: sessionId },
       requestId,
-      detail: { method, deviceId, bound, anomalies: kinds },
+      detail: { method, deviceId, bound, keyThumbprint: key?.thumbprint ?? null, anomalies: kinds },
       personal: { of: userId, fields: { deviceName: name, ipAddress, userAgent, country } },
     },
     clock,
   );
   return { subject, refresh: { token, expiresAt } };
+};
+
+interface EnteredDevice {
+  readonly isNew: boolean;
+  readonly isBound: boolean;
+  /** A member's, with a key, that is nobody's yet: until it is approved, what is scanned there waits. */
+  readonly waits: boolean;
+  readonly isKnown: boolean;
+}
+
+/** @throws DeviceProofRefused when a key of this device is known and it has not shown that one */
+const enterDevice = async (
+  tx: Tx,
+  device: {
+    orgId: string;
+    userId: string;
+    role: TokenSubject['role'];
+    deviceId: string;
+    name: string;
+    key: ShownKey | null;
+    at: Date;
+  },
+): Promise<EnteredDevice> => {
+  const { role, key, userId, deviceId } = device;
+  const bindings = await readBindings(tx, userId, deviceId);
+  requireSameKey(userId, deviceId, { known: bindings.thumbprint, claimed: key?.thumbprint ?? null });
+  const approvesFirst = role === 'member' && (await readPolicy(tx)).approveFirstDevice;
+  const bind = bindsDevice({ role, hasKey: key !== null, approvesFirst, ...bindings });
+  const { isNew, isBound } = await writeDevice(tx, { ...device, bind });
+  const { deviceOwnerId, isKnown } = bindings;
+  const isAnothers = deviceOwnerId !== null && deviceOwnerId !== userId;
+  return { isNew, isBound, isKnown, waits: role === 'member' && key !== null && !isBound && !isAnothers };
 };
 
 const dayMs = 24 * 60 * 60_000;

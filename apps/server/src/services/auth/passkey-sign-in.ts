@@ -3,7 +3,7 @@ import type { authRoutes } from '@muster/contracts';
 import type { OpenHandler } from '../../platform/http/call.ts';
 import { problem } from '../../platform/http/problem.ts';
 import { insertPasskeyChallenge, takePasskeyChallenge } from './factor-store.ts';
-import { logRefusal } from './log-refusal.ts';
+import { loggingForeignDevices, logRefusal } from './log-refusal.ts';
 import { openSession, tokensOf } from './open-session.ts';
 import { askForPasskey, challengeIn, ownerOf, takePasskey } from './passkeys.ts';
 import type { AuthPorts } from './ports.ts';
@@ -38,10 +38,12 @@ export const signInByPasskey =
     if (!wasAsked) return problem('sign-in-refused');
     const country = await ports.findCountry(call.ipAddress);
     const { orgId, userId } = owner;
-    const opened = await database.inOrganization('auth', orgId, async (tx) => {
-      const fits = await takePasskey(tx, party, { userId, response, challenge, at: clock.now() });
-      return fits ? openSession(tx, ports, { orgId, userId, device, method: 'passkey', country }, call) : null;
-    });
+    const opened = await loggingForeignDevices(ports, orgId, call, () =>
+      database.inOrganization('auth', orgId, async (tx) => {
+        const fits = await takePasskey(tx, party, { userId, response, challenge, at: clock.now() });
+        return fits ? openSession(tx, ports, { orgId, userId, device, method: 'passkey', country }, call) : null;
+      }),
+    );
     if (opened !== null) return tokensOf(ports, opened);
     // Under the deployment: the organization is what a stranger says, and may be none.
     await logRefusal(ports, { method: 'passkey' }, call);

@@ -7,7 +7,7 @@ export const authPersonalData: PersonalData = {
     'sign-in/credential': (person) =>
       sql`SELECT changed_at, stands_alone FROM auth.credential WHERE user_id = ${person}`,
     'sign-in/devices': (person) => sql`
-      SELECT device_id, name, first_seen_at, last_seen_at, bound_at, revoked_at FROM auth.device
+      SELECT device_id, name, given_name, key_thumbprint, first_seen_at, last_seen_at, bound_at, revoked_at FROM auth.device
       WHERE user_id = ${person} ORDER BY first_seen_at`,
     'sign-in/sessions': (person) => sql`
       SELECT id AS session_id, device_id, role, method, country, started_at, last_used_at, proved_at, ends_by, ended_at,

@@ -3,19 +3,29 @@ import type { Tx } from '../../platform/database/port.ts';
 
 export interface Policy {
   readonly staffSecondFactor: boolean;
+  readonly oneDevicePerMember: boolean;
+  readonly approveFirstDevice: boolean;
 }
+
+const unsaid: Policy = { staffSecondFactor: false, oneDevicePerMember: false, approveFirstDevice: false };
 
 /** What the transaction's organization asks of those who sign in. */
 export const readPolicy = async (tx: Tx): Promise<Policy> => {
-  const { rows } = await sql<Policy>`SELECT staff_second_factor AS "staffSecondFactor" FROM auth.policy`.execute(tx);
-  return rows[0] ?? { staffSecondFactor: false };
+  const { rows } = await sql<Policy>`
+    SELECT staff_second_factor AS "staffSecondFactor", one_device_per_member AS "oneDevicePerMember",
+      approve_first_device AS "approveFirstDevice"
+    FROM auth.policy`.execute(tx);
+  return rows[0] ?? unsaid;
 };
 
-export const writePolicy = async (tx: Tx, orgId: string, { staffSecondFactor }: Policy, at: Date): Promise<void> => {
+export const writePolicy = async (tx: Tx, orgId: string, policy: Policy, at: Date): Promise<void> => {
+  const { staffSecondFactor, oneDevicePerMember, approveFirstDevice } = policy;
   await sql`
-    INSERT INTO auth.policy (org_id, staff_second_factor, changed_at) VALUES (${orgId}, ${staffSecondFactor}, ${at})
+    INSERT INTO auth.policy (org_id, staff_second_factor, one_device_per_member, approve_first_device, changed_at)
+    VALUES (${orgId}, ${staffSecondFactor}, ${oneDevicePerMember}, ${approveFirstDevice}, ${at})
     ON CONFLICT (org_id) DO UPDATE
-    SET staff_second_factor = excluded.staff_second_factor, changed_at = excluded.changed_at`.execute(tx);
+    SET staff_second_factor = excluded.staff_second_factor, one_device_per_member = excluded.one_device_per_member,
+      approve_first_device = excluded.approve_first_device, changed_at = excluded.changed_at`.execute(tx);
 };
 
 const isSecured = sql<boolean>`(EXISTS (SELECT FROM auth.totp WHERE totp.user_id = account.user_id)

@@ -1,6 +1,7 @@
 import {
   apiKeyRoutes,
   authSecurityRoutes,
+  deviceRoutes,
   peopleRoutes,
   authRoutes as routes,
   singleSignOnRoutes,
@@ -12,6 +13,17 @@ import { listApiKeys, makeApiKey, revokeApiKey } from './api-keys.ts';
 import { changePassword } from './change-password.ts';
 import { findCountry } from './countries.ts';
 import { beginFactor, finishFactor, removePasskey, removeTotp, renewRecoveryCodes } from './factors.ts';
+import { challengeDevice } from './device-proof.ts';
+import {
+  approveWaitingDevice,
+  listDevicesOf,
+  listOwnDevices,
+  listWaitingDevices,
+  renameDevice,
+  renameOwnDevice,
+  revokeDevice,
+  revokeOwnDevice,
+} from './devices.ts';
 import { finishSignIn } from './finish-sign-in.ts';
 import { type InvitationPorts, inviteByEmail, inviteByLink, listInvitations, revokeInvitation } from './invitations.ts';
 import { issueTokens } from './issue-tokens.ts';
@@ -76,6 +88,7 @@ export const authRoutes = (platform: Ports): BoundRoute[] => {
     signedIn(routes.signOut, signOut(ports)),
     open(routes.jwks, jwks(keys)),
     ...securityRoutes(ports),
+    ...devices(ports),
     ...singleSignOn(ports),
     verb(apiKeyRoutes.listApiKeys, listApiKeys),
     verb(apiKeyRoutes.makeApiKey, makeApiKey(ports)),
@@ -106,6 +119,18 @@ const securityRoutes = (ports: AuthPorts): BoundRoute[] => {
     verb(own.makePasswordLink, makePasswordLinkFor(ports)),
   ];
 };
+
+const devices = (ports: AuthPorts): BoundRoute[] => [
+  open(deviceRoutes.challengeDevice, challengeDevice(ports)),
+  verb(deviceRoutes.listOwnDevices, listOwnDevices(ports)),
+  verb(deviceRoutes.renameOwnDevice, renameOwnDevice(ports)),
+  verb(deviceRoutes.revokeOwnDevice, revokeOwnDevice(ports)),
+  verb(deviceRoutes.listDevicesOf, listDevicesOf(ports)),
+  verb(deviceRoutes.listWaitingDevices, listWaitingDevices(ports)),
+  verb(deviceRoutes.approveDevice, approveWaitingDevice(ports)),
+  verb(deviceRoutes.renameDevice, renameDevice(ports)),
+  verb(deviceRoutes.revokeDevice, revokeDevice(ports)),
+];
 
 const singleSignOn = (ports: AuthPorts): BoundRoute[] => [
   open(singleSignOnRoutes.beginSingleSignOn, beginSingleSignOn(ports)),

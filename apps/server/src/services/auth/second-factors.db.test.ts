@@ -240,13 +240,14 @@ describe('an organization that asks its staff for a second factor', () => {
     const adminId = await world.account(orgId, { role: 'org_admin' });
     admin = await world.signedIn({ identifier: `${adminId}@example.org`, deviceId });
   });
+  const others = { oneDevicePerMember: false, approveFirstDevice: false };
   const require = (staffSecondFactor: boolean) =>
-    world.verb(changeSignInPolicy(world.ports), admin, { body: { staffSecondFactor } });
+    world.verb(changeSignInPolicy(world.ports), admin, { body: { staffSecondFactor, ...others } });
 
   it('begins with whoever turns it on, and signs out those who have none', async () => {
     expect(codeOf(await require(true))).toBe('second-factor-required');
     await setUpTotp(admin);
-    expect(await require(true)).toEqual({ staffSecondFactor: true, staff: 2, withSecondFactor: 1 });
+    expect(await require(true)).toEqual({ staffSecondFactor: true, ...others, staff: 2, withSecondFactor: 1 });
     expect(await world.verb(readSignInPolicy, admin)).toMatchObject({ staffSecondFactor: true });
     world.clock.advance(1000);
     expect(await world.accessTokens.verify(session.accessToken)).toBeNull();

@@ -64,7 +64,7 @@ export interface OpenSessionRow {
 export const describeOpenSessions = async (tx: Tx, userId: string, at: Date): Promise<OpenSessionRow[]> => {
   const unusedSince = new Date(at.getTime() - refreshLifetimeMs);
   const { rows } = await sql<OpenSessionRow>`
-    SELECT session.id, device.name AS "deviceName", session.method, session.country, session.started_at AS "startedAt",
+    SELECT session.id, coalesce(device.given_name, device.name) AS "deviceName", session.method, session.country, session.started_at AS "startedAt",
       coalesce(session.last_used_at, session.started_at) AS "lastUsedAt"
     FROM auth.session
     LEFT JOIN auth.device USING (org_id, user_id, device_id)

@@ -6,6 +6,7 @@ import { lockUser } from './account-store.ts';
 import { type Challenge, takeChallenge, writePending } from './challenge-store.ts';
 import { readFactors } from './factor-store.ts';
 import { keepFactor, prepareFactor } from './factors.ts';
+import { loggingForeignDevices } from './log-refusal.ts';
 import { openSession, tokensOf } from './open-session.ts';
 import type { AuthPorts } from './ports.ts';
 import { type OneUseToken, parseOneUseToken } from './rules/one-use-token.ts';
@@ -38,20 +39,22 @@ export const finishSetUpAtSignIn =
     if (token === null) return problem('step-ended');
     const { device, factor } = body;
     const country = await ports.findCountry(call.ipAddress);
-    const done = await ports.database.inOrganization('auth', token.orgId, async (tx) => {
-      const challenge = await takeSetUp(tx, ports, token, device.deviceId);
-      if (challenge === null) return problem('step-ended');
-      const { orgId } = token;
-      const { userId } = challenge;
-      const owner = { orgId, userId, by: null, requestId: call.requestId };
-      const kept = await keepFactor(tx, ports, owner, { challenge, factor });
-      if (kept === 'refused') return problem('proof-refused');
-      const method = factor.kind === 'totp' ? ('password+code' as const) : ('password+passkey' as const);
-      const opened = await openSession(tx, ports, { orgId, userId, device, method, country }, call);
-      // Throwing takes the factor back, too.
-      if (opened === null) throw problem('step-ended');
-      return { opened, recoveryCodes: kept.recoveryCodes };
-    });
+    const { orgId } = token;
+    const done = await loggingForeignDevices(ports, orgId, call, () =>
+      ports.database.inOrganization('auth', orgId, async (tx) => {
+        const challenge = await takeSetUp(tx, ports, token, device.deviceId);
+        if (challenge === null) return problem('step-ended');
+        const { userId } = challenge;
+        const owner = { orgId, userId, by: null, requestId: call.requestId };
+        const kept = await keepFactor(tx, ports, owner, { challenge, factor });
+        if (kept === 'refused') return problem('proof-refused');
+        const method = factor.kind === 'totp' ? ('password+code' as const) : ('password+passkey' as const);
+        const opened = await openSession(tx, ports, { orgId, userId, device, method, country }, call);
+        // Throwing takes the factor back, too.
+        if (opened === null) throw problem('step-ended');
+        return { opened, recoveryCodes: kept.recoveryCodes };
+      }),
+    );
     if (done instanceof Problem) return done;
     return { tokens: await tokensOf(ports, done.opened), recoveryCodes: done.recoveryCodes };
   };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deploymentOrgId } from '../../platform/audit-trail/append.ts';
+import { DeviceKey } from '../../cli/api/device-key.ts';
 import { uuidv7 } from '../../platform/ids.ts';
 import { openSessionsAtMost } from './open-session.ts';
 import { AuthWorld, accepted, codeOf } from './testing/world.ts';
@@ -80,10 +81,10 @@ describe('devices', () => {
   it('binds a member’s first device, and no other member on it', async () => {
     const [ann, bob] = [await world.account(orgId), await world.account(orgId)];
     const [phone, tablet] = [uuidv7(), uuidv7()];
-    await world.signedIn({ identifier: `${ann}@example.org`, deviceId: phone });
-    await world.signedIn({ identifier: `${ann}@example.org`, deviceId: tablet });
-    await world.signedIn({ identifier: `${ann}@example.org`, deviceId: phone });
-    await world.signedIn({ identifier: `${bob}@example.org`, deviceId: phone });
+    await world.signedIn({ identifier: `${ann}@example.org`, deviceId: phone, key: new DeviceKey(phone) });
+    await world.signedIn({ identifier: `${ann}@example.org`, deviceId: tablet, key: new DeviceKey(tablet) });
+    await world.signedIn({ identifier: `${ann}@example.org`, deviceId: phone, key: new DeviceKey(phone) });
+    await world.signedIn({ identifier: `${bob}@example.org`, deviceId: phone, key: new DeviceKey(phone) });
     expect(await world.eventsOf('auth.device-seen', ann)).toEqual([
       { userId: ann, deviceId: phone, bound: true },
       { userId: ann, deviceId: tablet, bound: false },
@@ -95,7 +96,8 @@ describe('devices', () => {
   it('binds one of two users who sign in on a new device at once', async () => {
     const users = await Promise.all(Array.from({ length: 8 }, () => world.account(orgId)));
     const deviceId = uuidv7();
-    await Promise.all(users.map((userId) => world.signedIn({ identifier: `${userId}@example.org`, deviceId })));
+    const key = new DeviceKey(deviceId);
+    await Promise.all(users.map((userId) => world.signedIn({ identifier: `${userId}@example.org`, deviceId, key })));
     const text = 'SELECT count(bound_at)::int AS bound, count(*)::int AS seen FROM auth.device WHERE device_id = $1';
     expect((await world.db.ownerPool.query(text, [deviceId])).rows).toEqual([{ bound: 1, seen: 8 }]);
   });
@@ -103,7 +105,7 @@ describe('devices', () => {
   it('binds nobody’s device to staff', async () => {
     const teacher = await world.account(orgId, { role: 'supervisor' });
     const deviceId = uuidv7();
-    await world.signedIn({ identifier: `${teacher}@example.org`, deviceId });
+    await world.signedIn({ identifier: `${teacher}@example.org`, deviceId, key: new DeviceKey(deviceId) });
     expect(await world.eventsOf('auth.device-seen', teacher)).toEqual([{ userId: teacher, deviceId, bound: false }]);
   });
 });

@@ -1,4 +1,4 @@
-import type { authRoutes, SignInStep } from '@muster/contracts';
+import type { authRoutes, DeviceClaim, SignInStep } from '@muster/contracts';
 import type { Tx } from '../../platform/database/port.ts';
 import type { OpenCall, OpenHandler } from '../../platform/http/call.ts';
 import { networkOf } from '../../platform/http/network-of.ts';
@@ -6,7 +6,8 @@ import { problem } from '../../platform/http/problem.ts';
 import { findCandidates, readCredential, type SignInCandidate } from './account-store.ts';
 import { insertChallenge } from './challenge-store.ts';
 import { listPasskeys, readFactors } from './factor-store.ts';
-import { logRefusal } from './log-refusal.ts';
+import { requireKnownKey } from './device-proof.ts';
+import { loggingForeignDevices, logRefusal } from './log-refusal.ts';
 import { openSession, type OpenedSession, tokensOf } from './open-session.ts';
 import { askForPasskey } from './passkeys.ts';
 import { verifyPassword } from './passwords.ts';
@@ -16,10 +17,6 @@ import { signInLimits } from './rules/sign-in-limits.ts';
 import { stepAfterPassword } from './rules/sign-in-step.ts';
 
 type SignInPorts = Pick<AuthPorts, 'database' | 'events' | 'throttle' | 'clock' | 'issue' | 'party' | 'findCountry'>;
-interface Device {
-  readonly deviceId: string;
-  readonly name: string;
-}
 type AfterPassword = { readonly opened: OpenedSession } | { readonly step: SignInStep };
 
 /**
@@ -48,8 +45,10 @@ export const signIn =
     const country = await ports.findCountry(call.ipAddress);
     const next =
       candidate !== undefined && fits && candidate.status === 'active'
-        ? await database.inOrganization('auth', candidate.orgId, (tx) =>
-            afterPassword(tx, ports, { candidate, device, country, call }),
+        ? await loggingForeignDevices(ports, candidate.orgId, call, () =>
+            database.inOrganization('auth', candidate.orgId, (tx) =>
+              afterPassword(tx, ports, { candidate, device, country, call }),
+            ),
           )
         : null;
     if (next === null) {
@@ -72,7 +71,7 @@ const afterPassword = async (
     device,
     country,
     call,
-  }: { candidate: SignInCandidate; device: Device; country: string | null; call: OpenCall },
+  }: { candidate: SignInCandidate; device: DeviceClaim; country: string | null; call: OpenCall },
 ): Promise<AfterPassword | null> => {
   const { orgId, userId, role } = candidate;
   const credential = await readCredential(tx, userId);
@@ -84,6 +83,7 @@ const afterPassword = async (
     const opened = await openSession(tx, ports, { orgId, userId, device, method: 'password', country }, call);
     return opened && { opened };
   }
+  await requireKnownKey(tx, userId, device);
   const passkey =
     step === 'prove' && factors.includes('passkey')
       ? await askForPasskey(ports.party, await listPasskeys(tx, userId))

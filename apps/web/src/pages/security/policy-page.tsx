@@ -1,7 +1,7 @@
 import { Button, Group, Paper, Stack, Switch, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { RouteAnswer } from '@muster/contracts';
+import type { RouteAnswer, RouteRequest } from '@muster/contracts';
 import { useState } from 'react';
 import { call, read, routes } from '../../api/client.ts';
 import { isProblem } from '../../api/problem.ts';
@@ -17,15 +17,24 @@ import staff from '../staff/staff.module.css';
 import { useWriteKey } from '../staff/use-write-key.ts';
 
 type Policy = RouteAnswer<typeof routes.readSignInPolicy>;
+type Wishes = RouteRequest<typeof routes.changeSignInPolicy>['body'];
+
+const wishesOf = ({ staffSecondFactor, oneDevicePerMember, approveFirstDevice }: Policy): Wishes => ({
+  staffSecondFactor,
+  oneDevicePerMember,
+  approveFirstDevice,
+});
 
 const PolicyForm = ({ policy }: { readonly policy: Policy }) => {
   const t = useText('security');
   const queries = useQueryClient();
   const keyOf = useWriteKey();
-  const [isRequired, setRequired] = useState(policy.staffSecondFactor);
+  const before = wishesOf(policy);
+  const [wishes, setWishes] = useState(before);
+  const wish = (changes: Partial<Wishes>) => setWishes((now) => ({ ...now, ...changes }));
+  const isRequired = wishes.staffSecondFactor;
   const save = useMutation({
-    mutationFn: (staffSecondFactor: boolean) => {
-      const body = { staffSecondFactor };
+    mutationFn: (body: Wishes) => {
       return call(routes.changeSignInPolicy, { body }, { idempotencyKey: keyOf({ body, policy }) });
     },
     onSuccess: (saved) => {
@@ -40,7 +49,7 @@ const PolicyForm = ({ policy }: { readonly policy: Policy }) => {
         <div className={admin.withConsequence}>
           <Switch
             checked={isRequired}
-            onChange={(event) => setRequired(event.currentTarget.checked)}
+            onChange={(event) => wish({ staffSecondFactor: event.currentTarget.checked })}
             label={t('policy.staff')}
             description={t('policy.staff-hint')}
           />
@@ -54,6 +63,18 @@ const PolicyForm = ({ policy }: { readonly policy: Policy }) => {
             </Text>
           </aside>
         </div>
+        <Switch
+          checked={wishes.oneDevicePerMember}
+          onChange={(event) => wish({ oneDevicePerMember: event.currentTarget.checked })}
+          label={t('policy.one-device')}
+          description={t('policy.one-device-hint')}
+        />
+        <Switch
+          checked={wishes.approveFirstDevice}
+          onChange={(event) => wish({ approveFirstDevice: event.currentTarget.checked })}
+          label={t('policy.first-device')}
+          description={t('policy.first-device-hint')}
+        />
         {save.error && (
           <ErrorNotice error={save.error}>
             {isProblem(save.error, 'second-factor-required') && (
@@ -66,8 +87,8 @@ const PolicyForm = ({ policy }: { readonly policy: Policy }) => {
         <Group>
           <Button
             loading={save.isPending}
-            disabled={isRequired === policy.staffSecondFactor}
-            onClick={() => save.mutate(isRequired)}
+            disabled={JSON.stringify(wishes) === JSON.stringify(before)}
+            onClick={() => save.mutate(wishes)}
           >
             {t('policy.save')}
           </Button>
@@ -87,7 +108,7 @@ export const PolicyPage = () => {
     if (!isPermitted) return <NoPermission what={t('policy.what')} />;
     if (policy.isPending) return <LoadingBlock />;
     if (!policy.data) return <ErrorNotice error={policy.error} onRetry={() => void policy.refetch()} />;
-    return <PolicyForm key={String(policy.data.staffSecondFactor)} policy={policy.data} />;
+    return <PolicyForm key={JSON.stringify(wishesOf(policy.data))} policy={policy.data} />;
   };
   return (
     <div className={`${staff.page} ${staff.reading}`}>

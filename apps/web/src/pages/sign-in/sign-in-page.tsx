@@ -20,7 +20,6 @@ import { signIn } from '../../api/client.ts';
 import { supportsPasskeys } from '../../api/passkeys.ts';
 import { isProblem } from '../../api/problem.ts';
 import { signInByPasskey, stepOf } from '../../api/second-step.ts';
-import { deviceId, deviceName } from '../../api/session-store.ts';
 import { BrandMark } from '../../app/brand.tsx';
 import { homeOf, useSession } from '../../app/session.tsx';
 import { mainId } from '../../app/skip-link.tsx';
@@ -73,12 +72,13 @@ const useSignInForm = (
     setBusy(true);
     setError(null);
     try {
-      await signIn({
+      const words = {
         identifier: identifier.trim(),
         password,
         organization: organization.trim() || undefined,
-        device: { deviceId: deviceId(), name: deviceName() },
-      });
+      };
+      const { asThisDevice } = await import('../../api/device-key.ts');
+      await asThisDevice((device) => signIn({ ...words, device }));
     } catch (failure) {
       setBusy(false);
       const next = stepOf(failure);

@@ -1,3 +1,4 @@
+import type { SignedBy } from './device-proof.ts';
 import type { EntryJudgement, ExitJudgement } from './window.ts';
 
 /** What was known about a punch when it was made. Null always means "unknown", never "fine". */
@@ -22,6 +23,8 @@ export interface Evidence {
     /** Whether this device is bound to the member; null when it could not be found out. */
     bound: boolean | null;
     boundToOther?: boolean;
+    /** What the device has signed the punch with, for whoever checks it again; absent where it has no key. */
+    signed?: SignedBy;
   };
   clock: {
     /** The device's clock when it sent the punch: a claim, compared and scored. */

@@ -7,9 +7,11 @@ import {
   type RouteDefinition,
   type RouteInput,
 } from '@muster/contracts';
+import { DeviceKey } from '../../../cli/api/device-key.ts';
 import { createMemoryCache } from '../../../platform/cache/memory.ts';
 import { SettableClock } from '../../../platform/clock.ts';
 import { type TestDatabase, testDatabase } from '../../../platform/database/testing/test-database.ts';
+import { thumbprintOf } from '../../../platform/device-signature.ts';
 import { appendToOutbox } from '../../../platform/events/outbox.ts';
 import type { EventBus } from '../../../platform/events/port.ts';
 import type { Verb } from '../../../platform/http/call.ts';
@@ -31,6 +33,8 @@ export interface Person {
   role: Role;
   /** The member's own phone. */
   deviceId: string;
+  /** Of the phone; absent: it was bound before phones had keys. */
+  key?: DeviceKey;
 }
 
 interface PunchOptions {
@@ -38,7 +42,10 @@ interface PunchOptions {
   reason?: string;
   nonce?: string;
   deviceAt?: string;
+  /** In place of the one that the phone's key makes; null: none. */
+  signature?: PunchBody['signature'] | null;
 }
+type PunchBody = RouteInput<typeof routes.enter>['body'];
 
 /** About 110 m around the gate. */
 export const gatePosition = { latitude: 48.2, longitude: 16.37 };
@@ -130,6 +137,21 @@ export class School {
     return person;
   }
 
+  /** As `member`, with a phone that has a key. */
+  async memberWithKey(displayName: string): Promise<Person & { key: DeviceKey }> {
+    return this.giveKey(await this.member(displayName));
+  }
+
+  /** The phone of this person has a key from now on. */
+  async giveKey(person: Person): Promise<Person & { key: DeviceKey }> {
+    const key = new DeviceKey(person.deviceId);
+    await this.plant(
+      `UPDATE auth.device SET public_key = $1, key_thumbprint = $2 WHERE user_id = $3 AND device_id = $4`,
+      [JSON.stringify(key.publicKey), thumbprintOf(key.publicKey), person.userId, person.deviceId],
+    );
+    return { ...person, key };
+  }
+
   async signIn(person: Person, deviceId: string, bound: boolean): Promise<void> {
     await this.plant(
       `INSERT INTO auth.device (org_id, device_id, user_id, name, first_seen_at, last_seen_at, bound_at)
@@ -198,20 +220,28 @@ export class School {
   }
 
   async enter(person: Person, options: PunchOptions = {}) {
-    return this.run(routes.enter, enter(this), person, { body: await this.#punchBody(person, options) });
+    return this.run(routes.enter, enter(this), person, { body: await this.punchBody(person, 'ENTER', options) });
   }
 
   async exit(person: Person, options: PunchOptions = {}) {
-    return this.run(routes.exit, exit(this), person, { body: await this.#punchBody(person, options) });
+    return this.run(routes.exit, exit(this), person, { body: await this.punchBody(person, 'EXIT', options) });
   }
 
-  async #punchBody(person: Person, { fix = fixAtGate, reason, nonce, deviceAt }: PunchOptions) {
-    return {
+  /** What the phone sends: signed, where it has a key. */
+  async punchBody(
+    person: Person,
+    direction: 'ENTER' | 'EXIT',
+    { fix = fixAtGate, reason, nonce, deviceAt, signature }: PunchOptions = {},
+  ): Promise<PunchBody> {
+    const said = {
       nonce: nonce ?? (await this.scan(person)).nonce,
       fix,
       deviceAt: deviceAt ?? this.clock.now().toISOString(),
       ...(reason === undefined ? {} : { reason }),
     };
+    const { orgId, userId: memberId, deviceId, key } = person;
+    const signed = signature ?? key?.signPunch({ orgId, memberId, deviceId, direction, ...said });
+    return signature === null || signed === undefined ? said : { ...said, signature: signed };
   }
 
   async today(viewer: Person, member: Person): Promise<RouteAnswer<typeof routes.readToday>> {

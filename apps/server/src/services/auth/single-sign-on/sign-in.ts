@@ -4,7 +4,7 @@ import { appendAudit } from '../../../platform/audit-trail/append.ts';
 import type { Tx } from '../../../platform/database/port.ts';
 import type { OpenCall, OpenHandler } from '../../../platform/http/call.ts';
 import { problem } from '../../../platform/http/problem.ts';
-import { logRefusal } from '../log-refusal.ts';
+import { loggingForeignDevices, logRefusal } from '../log-refusal.ts';
 import { openSession, tokensOf } from '../open-session.ts';
 import type { AuthPorts } from '../ports.ts';
 import { oneUseToken, parseOneUseToken } from '../rules/one-use-token.ts';
@@ -78,12 +78,14 @@ export const finishSingleSignOn =
     try {
       const vouched = await arrival(await openProvider(ports, provider), journey, arrivedAt, ports.fetchPublic);
       const country = await ports.findCountry(call.ipAddress);
-      const opened = await database.inOrganization('auth', orgId, async (tx) => {
-        const userId = await findUser(tx, ports, provider, vouched, call);
-        return userId === null
-          ? null
-          : openSession(tx, ports, { orgId, userId, device, method: 'single-sign-on', country }, call);
-      });
+      const opened = await loggingForeignDevices(ports, orgId, call, () =>
+        database.inOrganization('auth', orgId, async (tx) => {
+          const userId = await findUser(tx, ports, provider, vouched, call);
+          return userId === null
+            ? null
+            : openSession(tx, ports, { orgId, userId, device, method: 'single-sign-on', country }, call);
+        }),
+      );
       if (opened !== null) return await tokensOf(ports, opened);
     } catch (error) {
       if (error instanceof ProviderUnusable) return problem('single-sign-on-unavailable');

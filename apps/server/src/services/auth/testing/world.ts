@@ -1,4 +1,5 @@
 import {
+  type DeviceClaim,
   type Role,
   type RouteAnswer,
   type RouteDefinition,
@@ -18,7 +19,9 @@ import { createAccessTokens } from '../../../platform/http/access-token-verifier
 import type { Call, OpenCall, OpenHandler, SignedInHandler, Verb } from '../../../platform/http/call.ts';
 import { Problem } from '../../../platform/http/problem.ts';
 import { uuidv7 } from '../../../platform/ids.ts';
+import type { DeviceKey } from '../../../cli/api/device-key.ts';
 import { accessChanges } from '../consumers.ts';
+import { challengeDevice } from '../device-proof.ts';
 import { jwks } from '../jwks.ts';
 import type { AuthPorts } from '../ports.ts';
 import { refresh } from '../refresh.ts';
@@ -95,9 +98,20 @@ export class AuthWorld {
 
   async signIn(given: SignInGiven): Promise<Tokens | Problem> {
     const { identifier, organization, deviceId = uuidv7(), ipAddress = '192.0.2.1' } = given;
-    const device = { deviceId, name: 'Test phone' };
+    const device = given.device ?? (await this.device(deviceId, given.key));
     const body = { identifier, organization, password: given.password ?? password, device };
-    return this.#signIn({ params: undefined, query: undefined, body }, { ...this.call(), ipAddress });
+    return caught(() => this.#signIn({ params: undefined, query: undefined, body }, { ...this.call(), ipAddress }));
+  }
+
+  /** As a device comes to a sign-in: with the proof that it holds its key, if it has one. */
+  async device(deviceId: string, key?: DeviceKey): Promise<DeviceClaim> {
+    const plain = { deviceId, name: 'Test phone' };
+    return key === undefined ? plain : { ...plain, key: key.prove(deviceId, await this.challenge(deviceId)) };
+  }
+
+  async challenge(deviceId: string): Promise<string> {
+    const input = { params: undefined, query: undefined, body: { deviceId } };
+    return accepted(await challengeDevice(this.ports)(input, this.call())).challenge;
   }
 
   /** @throws when the sign-in is refused */
@@ -220,6 +234,10 @@ interface SignInGiven {
   readonly organization?: string;
   readonly deviceId?: string;
   readonly ipAddress?: string;
+  /** Without one, the device has none, and becomes nobody's own. */
+  readonly key?: DeviceKey;
+  /** As it is sent; in place of the two above. */
+  readonly device?: DeviceClaim;
 }
 
 const caught = async <T>(work: () => Promise<T>): Promise<T | Problem> => {

@@ -26,6 +26,8 @@ type Pending =
 
 const tryAgainMs = 5_000;
 
+const deviceKey = () => import('../../../api/device-key.ts');
+
 /** As the server would say it; the words stand with the other problems. */
 const notAGateCode = (): ProblemError =>
   new ProblemError({ code: 'code-malformed', status: 422, title: 'This is not a gate code', advice: '' });
@@ -36,7 +38,7 @@ const isForeign = (code: string): boolean => !/MUSTER1/i.test(code);
 /** From the code at the gate to the punch. One thing is under way at a time, and what could not be sent is kept. */
 export const useScan = () => {
   const queries = useQueryClient();
-  const { userId } = useProfile();
+  const { userId, organization } = useProfile();
   const [stage, setStage] = useState<ScanStage>({ kind: 'code' });
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -77,6 +79,7 @@ export const useScan = () => {
       const isPassing = isProblem(failure) && (failure.isPassing || failure.code === 'still-running');
       setKept(isPassing ? pending : null);
       if (!isPassing && pending.kind === 'scan') refused.current = pending.code;
+      if (isProblem(failure, 'device-proof-refused')) await (await deviceKey()).forgetDevice();
       if (isProblem(failure, 'reason-required')) {
         setStage((now) => (now.kind === 'ready' ? { ...now, isReasonRequired: true } : now));
       }
@@ -120,8 +123,14 @@ export const useScan = () => {
     punch: (scanned: Scanned, direction: Direction, fix: PunchFix | null, reason: string) => {
       setError(null);
       const deviceAt = new Date(deviceNowMs()).toISOString();
-      const body = { nonce: scanned.nonce, fix, deviceAt, ...(reason === '' ? {} : { reason }) };
-      void run({ kind: 'punch', direction, body, key: newId() });
+      const said = { nonce: scanned.nonce, fix, deviceAt, ...(reason === '' ? {} : { reason }) };
+      void (async () => {
+        const { signPunch } = await deviceKey();
+        const by = { orgId: organization.id, memberId: userId, direction };
+        const signature = await signPunch({ ...by, ...said });
+        const body = signature === null ? said : { ...said, signature };
+        await run({ kind: 'punch', direction, body, key: newId() });
+      })();
     },
     tryAgain: () => {
       if (kept) void run(kept);
