@@ -12,7 +12,7 @@ export interface Outcome {
 
 /** These prove something that a made-up request cannot: they answer that it is wrong. */
 const provesSomething =
-  /^(signIn|finish|begin|readPasswordLink|setPassword|refresh|stepUp|changePassword|scan|enter|exit|uploadImportFile|checkImport|accept|redeem)/;
+  /^(signIn|finish|begin|readPasswordLink|setPassword|refresh|stepUp|changePassword|scan|enter|exit|uploadImportFile|checkImport|accept|redeem|readRegistration|register|confirmDevice)/;
 
 /** Null when what had to come of it came of it; otherwise a sentence. */
 export const unexpectedIn = (one: Case, outcome: Outcome): string | null => {

@@ -37,7 +37,7 @@ describe('every page', () => {
       principal: 'principal@lindenhof.example',
     };
     pages = {
-      nobody: ['/sign-in', path, '/nowhere'],
+      nobody: ['/sign-in', '/register', '/forgot-password', path, '/nowhere'],
       member: ['/my', '/my/scan', '/my/month', '/my/looks', '/my/signals', '/my/inbox', '/my/phone-apps'],
       guardian: ['/family', child, '/family/inbox'],
       principal: [

@@ -51,6 +51,20 @@ const staffStanding = z.strictObject({
   withSecondFactor: z.number().int(),
 });
 
+/** What an administrator sees of somebody's sign-in: whether and how, never from where. */
+export const securityOfPerson = z.strictObject({
+  lastSignInAt: instant.nullable(),
+  passwordChangedAt: instant.nullable(),
+  totpSince: instant.nullable(),
+  passkeys: z.number().int(),
+  recoveryCodesLeft: z.number().int(),
+  needsSecondFactor: z.boolean(),
+  sessions: z.array(
+    ownSession.pick({ sessionId: true, deviceName: true, method: true, startedAt: true, lastUsedAt: true }),
+  ),
+});
+export type SecurityOfPerson = z.infer<typeof securityOfPerson>;
+
 const configure = { permission: 'security.configure' } as const;
 const userParams = z.strictObject({ userId: uuid });
 
@@ -222,6 +236,18 @@ export const authSecurityRoutes = {
     answer: signInPolicy.extend(staffStanding.shape),
     idempotency: 'key',
     problems: ['second-factor-required'],
+  }),
+  readSecurityOf: route({
+    operation: 'readSecurityOf',
+    service: 'auth',
+    method: 'GET',
+    path: '/v1/people/:userId/security',
+    summary: 'How the account of somebody is secured, and where it is signed in',
+    access: configure,
+    params: userParams,
+    answer: securityOfPerson,
+    idempotency: 'natural',
+    problems: ['not-found'],
   }),
   endSessionsOf: route({
     operation: 'endSessionsOf',

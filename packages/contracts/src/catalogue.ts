@@ -1,6 +1,7 @@
 import { attendanceRoutes } from './attendance.ts';
 import { auditRoutes } from './audit.ts';
 import { apiKeyRoutes } from './api-keys.ts';
+import { registrationRoutes } from './auth-registration.ts';
 import { authSecurityRoutes } from './auth-security.ts';
 import { singleSignOnRoutes } from './auth-single-sign-on.ts';
 import { authRoutes } from './auth.ts';
@@ -22,6 +23,7 @@ import { reportRoutes } from './reports.ts';
 export const routes = {
   ...authRoutes,
   ...authSecurityRoutes,
+  ...registrationRoutes,
   ...singleSignOnRoutes,
   ...deviceRoutes,
   ...apiKeyRoutes,

@@ -5,6 +5,7 @@ export * from './asyncapi.ts';
 export * from './attendance.ts';
 export * from './audit.ts';
 export * from './auth-factors.ts';
+export * from './auth-registration.ts';
 export * from './auth-security.ts';
 export * from './auth-single-sign-on.ts';
 export * from './auth.ts';

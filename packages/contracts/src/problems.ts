@@ -108,6 +108,11 @@ export const problemCatalogue = {
     advice: 'Check the password or the code. A code works once, and only for a short time.',
   },
   'step-ended': { status: 422, title: 'This step took too long', advice: 'Begin again.' },
+  'teacher-code-refused': {
+    status: 422,
+    title: 'This code does not work',
+    advice: 'Check it, and the short name beside it. Each works once, for 15 minutes: otherwise ask for a new one.',
+  },
   'link-ended': { status: 422, title: 'This link works no more', advice: 'Ask for a new one: each works once.' },
   'single-sign-on-unavailable': {
     status: 422,

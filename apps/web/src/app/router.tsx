@@ -6,6 +6,7 @@ import { kioskRoutes } from '../pages/kiosk/routes.tsx';
 import { memberRoutes } from '../pages/member/routes.tsx';
 import { printRoutes } from '../pages/print/routes.tsx';
 import { organizationPrivacyRoute, privacyRoutes } from '../pages/privacy/routes.tsx';
+import { registrationRoutes } from '../pages/registration/routes.tsx';
 import { securityRoutes, setPasswordRoute, signInPolicyRoute } from '../pages/security/routes.tsx';
 import { staffRoutes } from '../pages/staff/routes.tsx';
 import { HomePage } from './home.tsx';
@@ -45,6 +46,7 @@ const routeTree = rootRoute.addChildren([
 
 export const router = createRouter({
   routeTree,
+  ...registrationRoutes,
   defaultPreload: 'intent',
   // Pages load their data with queries; the router only loads their code.
   defaultPreloadStaleTime: 0,

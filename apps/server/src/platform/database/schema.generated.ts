@@ -49,6 +49,7 @@ export interface AttendanceGateCode {
 
 export interface AttendancePunch {
   date: string;
+  device_counter: number | null;
   device_id: string;
   direction: string;
   evidence: Json;
@@ -187,11 +188,21 @@ export interface AuthDevice {
   bound_at: Timestamp | null;
   device_id: string;
   first_seen_at: Timestamp;
+  given_name: string | null;
+  key_thumbprint: string | null;
   last_seen_at: Timestamp;
   name: string;
   org_id: string;
+  public_key: Json | null;
   revoked_at: Timestamp | null;
   user_id: string;
+  was_bound: Generated<boolean>;
+}
+
+export interface AuthDeviceChallenge {
+  challenge_hash: Buffer;
+  device_id: string;
+  expires_at: Timestamp;
 }
 
 export interface AuthExternalIdentity {
@@ -259,7 +270,9 @@ export interface AuthPasswordLink {
 }
 
 export interface AuthPolicy {
+  approve_first_device: Generated<boolean>;
   changed_at: Timestamp;
+  one_device_per_member: Generated<boolean>;
   org_id: string;
   staff_second_factor: boolean;
 }
@@ -320,6 +333,21 @@ export interface AuthSingleSignOnAttempt {
   nonce: string;
   org_id: string;
   state_hash: Buffer;
+}
+
+export interface AuthTeacherCode {
+  code_hash: Buffer;
+  end_cause: string | null;
+  ended_at: Timestamp | null;
+  expires_at: Timestamp;
+  id: string;
+  issued_at: Timestamp;
+  issued_by: string;
+  member_id: string;
+  org_id: string;
+  selector_hash: Buffer;
+  token_hash: Buffer;
+  wrong_tries: Generated<number>;
 }
 
 export interface AuthTotp {
@@ -613,8 +641,10 @@ export interface PublishedAttendanceDay {
 export interface PublishedDevice {
   bound_at: Timestamp | null;
   device_id: string | null;
+  key_thumbprint: string | null;
   name: string | null;
   org_id: string | null;
+  public_key: Json | null;
   revoked_at: Timestamp | null;
   user_id: string | null;
 }
@@ -1053,6 +1083,7 @@ export interface DB {
   'auth.challenge': AuthChallenge;
   'auth.credential': AuthCredential;
   'auth.device': AuthDevice;
+  'auth.device_challenge': AuthDeviceChallenge;
   'auth.external_identity': AuthExternalIdentity;
   'auth.identity_provider': AuthIdentityProvider;
   'auth.invitation': AuthInvitation;
@@ -1066,6 +1097,7 @@ export interface DB {
   'auth.session': AuthSession;
   'auth.signing_key': AuthSigningKey;
   'auth.single_sign_on_attempt': AuthSingleSignOnAttempt;
+  'auth.teacher_code': AuthTeacherCode;
   'auth.totp': AuthTotp;
   'fraud.recent_sign_ins': FraudRecentSignIns;
   'fraud.recent_track': FraudRecentTrack;

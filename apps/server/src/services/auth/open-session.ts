@@ -29,7 +29,8 @@ export type SignInMethod =
   | 'password+recovery-code'
   | 'password+passkey'
   | 'passkey'
-  | 'single-sign-on';
+  | 'single-sign-on'
+  | 'teacher-code';
 
 export interface NewSession {
   readonly orgId: string;

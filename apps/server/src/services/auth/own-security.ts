@@ -1,4 +1,4 @@
-import type { authSecurityRoutes } from '@muster/contracts';
+import type { authSecurityRoutes, OwnSecurity, Role } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
 import type { Verb } from '../../platform/http/call.ts';
@@ -10,8 +10,14 @@ import { readPolicy } from './policy-store.ts';
 import { needsSecondFactor } from './rules/sign-in-step.ts';
 
 /** What the user's own page shows. */
-export const readSecurity: Verb<(typeof authSecurityRoutes)['readSecurity']> = async (tx, _input, { actor }) => {
-  const { userId, role } = actor;
+export const readSecurity: Verb<(typeof authSecurityRoutes)['readSecurity']> = (tx, _input, { actor }) =>
+  describeSecurity(tx, actor);
+
+/** How an account is secured, whoever asks. */
+export const describeSecurity = async (
+  tx: Tx,
+  { userId, role }: { readonly userId: string; readonly role: Role },
+): Promise<OwnSecurity> => {
   const credential = await readCredential(tx, userId);
   const passwordStandsAlone = credential?.standsAlone ?? false;
   const { staffSecondFactor } = await readPolicy(tx);
@@ -21,7 +27,7 @@ export const readSecurity: Verb<(typeof authSecurityRoutes)['readSecurity']> = a
     passkeys: (await listPasskeys(tx, userId)).map(passkeyShown),
     recoveryCodesLeft: await countRecoveryCodes(tx, userId),
     needsSecondFactor: needsSecondFactor({ role, passwordStandsAlone, staffSecondFactor }),
-    passwordMinLength: await readMinLength(tx, userId, actor),
+    passwordMinLength: await readMinLength(tx, userId, { role }),
   };
 };
 

@@ -26,15 +26,16 @@ export interface NewPasswordLink {
 }
 
 /**
- * A link with which the user sets a password, once; those before work no more. Its token is in what this returns and
- * nowhere else. `path` is to be put behind the public address; the token stands in the fragment, which browsers send to
- * nobody.
+ * A link with which the user sets a password, once; those before work no more, unless nobody but Muster made this one. Its
+ * token is in what this returns and nowhere else. `path` is to be put behind the public address; the token stands in the
+ * fragment, which browsers send to nobody.
  */
 export const makePasswordLink = async (
   tx: Tx,
   { orgId, userId, purpose, madeBy, at, lifetimeMs }: NewPasswordLink,
 ): Promise<{ id: string; path: string; expiresAt: Date }> => {
-  await store.revokePasswordLinks(tx, userId, at);
+  // What nobody signed in has asked for makes useless nothing that somebody has made.
+  if (madeBy !== null) await store.revokePasswordLinks(tx, userId, at);
   const id = uuidv7();
   const token = oneUseToken(orgId, randomBytes(32));
   const expiresAt = new Date(at.getTime() + lifetimeMs);
@@ -81,6 +82,7 @@ export const setPasswordByLink =
       await requireGoodPassword(tx, { userId, password: body.password, field: 'password', account });
       await lockUser(tx, userId);
       if (!(await store.usePasswordLink(tx, link.id, at))) return null;
+      await store.revokePasswordLinks(tx, userId, at);
       await setPassword(tx, { orgId, userId, password: body.password, at });
       const detail = { purpose: link.purpose };
       const change = { change: 'password', action: 'auth.password-set-by-link', by: null, requestId, detail } as const;

@@ -5,10 +5,11 @@ import type { Call, Verb } from '../../platform/http/call.ts';
 import { problem } from '../../platform/http/problem.ts';
 import { lockUser, readAccount } from './account-store.ts';
 import { removePasskeys, removeRecoveryCodes, removeTotp } from './factor-store.ts';
+import { describeSecurity } from './own-security.ts';
 import { makePasswordLink } from './password-links.ts';
 import type { AuthPorts } from './ports.ts';
 import { recordSecurityChange } from './security-change.ts';
-import { listOpenSessions } from './session-store.ts';
+import { describeOpenSessions, listOpenSessions, readHistory } from './session-store.ts';
 import { endAndLog } from './sessions.ts';
 
 /** What administrators do about the sign-in of others. */
@@ -17,6 +18,34 @@ type Routes = typeof authSecurityRoutes;
 type Ports = Pick<AuthPorts, 'events' | 'clock' | 'publicUrl'>;
 
 const linkLifetimeMs = 24 * 60 * 60_000;
+
+export const readSecurityOf =
+  ({ clock }: Ports): Verb<Routes['readSecurityOf']> =>
+  async (tx, { params: { userId } }, call) => {
+    await requirePerson(tx, userId, call);
+    const account = await readAccount(tx, userId);
+    if (account === null) throw problem('not-found');
+    const {
+      passkeys,
+      passwordMinLength: _own,
+      ...security
+    } = await describeSecurity(tx, { userId, role: account.role });
+    const [lastSignIn] = await readHistory(tx, userId);
+    return {
+      lastSignInAt: lastSignIn?.startedAt.toISOString() ?? null,
+      ...security,
+      passkeys: passkeys.length,
+      sessions: (await describeOpenSessions(tx, userId, clock.now())).map(
+        ({ id, deviceName, method, startedAt, lastUsedAt }) => ({
+          sessionId: id,
+          deviceName: deviceName ?? '',
+          method,
+          startedAt: startedAt.toISOString(),
+          lastUsedAt: lastUsedAt.toISOString(),
+        }),
+      ),
+    };
+  };
 
 export const endSessionsOf =
   (ports: Ports): Verb<Routes['endSessionsOf']> =>

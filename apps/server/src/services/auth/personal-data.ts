@@ -26,6 +26,9 @@ export const authPersonalData: PersonalData = {
     'sign-in/invitations': (person) => sql`
       SELECT channel, invited_by, invited_at, expires_at, sent_at, revoked_at, failed_at FROM auth.invitation
       WHERE user_id = ${person} ORDER BY invited_at`,
+    'sign-in/teacher-codes': (person) => sql`
+      SELECT issued_by, issued_at, expires_at, wrong_tries, ended_at, end_cause FROM auth.teacher_code
+      WHERE member_id = ${person} ORDER BY issued_at`,
     'sign-in/external-identities': (person) => sql`
       SELECT issuer, subject, linked_at FROM auth.external_identity WHERE user_id = ${person}`,
   },
@@ -34,12 +37,14 @@ export const authPersonalData: PersonalData = {
     for (const table of tablesOfUsers) {
       await sql`DELETE FROM ${sql.table(`auth.${table}`)} WHERE user_id = ${userId}`.execute(tx);
     }
+    await sql`DELETE FROM auth.teacher_code WHERE member_id = ${userId}`.execute(tx);
     return [];
   },
   async forget(tx, _orgId, { signIns }) {
     await sql`DELETE FROM auth.session WHERE ended_at < ${signIns}`.execute(tx);
     await sql`DELETE FROM auth.invitation WHERE expires_at < ${signIns}`.execute(tx);
     await sql`DELETE FROM auth.password_link WHERE expires_at < ${signIns}`.execute(tx);
+    await sql`DELETE FROM auth.teacher_code WHERE expires_at < ${signIns}`.execute(tx);
     await sql`
       DELETE FROM auth.device WHERE last_seen_at < ${signIns} AND (bound_at IS NULL OR revoked_at IS NOT NULL)
         AND NOT EXISTS (SELECT FROM auth.session

@@ -3,6 +3,7 @@ import {
   authSecurityRoutes,
   deviceRoutes,
   peopleRoutes,
+  registrationRoutes,
   authRoutes as routes,
   singleSignOnRoutes,
 } from '@muster/contracts';
@@ -25,6 +26,7 @@ import {
   revokeOwnDevice,
 } from './devices.ts';
 import { finishSignIn } from './finish-sign-in.ts';
+import { askForPasswordLink, type ForgottenPasswordPorts } from './forgotten-password.ts';
 import { type InvitationPorts, inviteByEmail, inviteByLink, listInvitations, revokeInvitation } from './invitations.ts';
 import { issueTokens } from './issue-tokens.ts';
 import { jwks } from './jwks.ts';
@@ -32,10 +34,11 @@ import { readSecurity } from './own-security.ts';
 import { beginPasskeySignIn, signInByPasskey } from './passkey-sign-in.ts';
 import { relyingPartyOf } from './passkeys.ts';
 import { readPasswordLink, setPasswordByLink } from './password-links.ts';
-import { endSessionsOf, makePasswordLinkFor, resetFactorsOf } from './people-security.ts';
+import { endSessionsOf, makePasswordLinkFor, readSecurityOf, resetFactorsOf } from './people-security.ts';
 import { changeSignInPolicy, readSignInPolicy } from './policy.ts';
 import type { AuthPorts } from './ports.ts';
 import { refresh } from './refresh.ts';
+import { confirmDevice, readRegistration, register } from './registration.ts';
 import { SecretBox } from './secret-box.ts';
 import { endOtherSessions, endSession, listSessions } from './sessions.ts';
 import { beginSetUpAtSignIn, finishSetUpAtSignIn } from './set-up-at-sign-in.ts';
@@ -46,6 +49,7 @@ import { SigningKeys } from './signing-keys.ts';
 import { configureSingleSignOn, readSingleSignOn, removeSingleSignOn } from './single-sign-on/configure.ts';
 import { beginSingleSignOn, finishSingleSignOn } from './single-sign-on/sign-in.ts';
 import { beginPasskeyStepUp, stepUp } from './step-up.ts';
+import { issueTeacherCode, readTeacherCode, withdrawTeacherCode } from './teacher-codes.ts';
 
 /** What the verbs share, made out of what a service is given. */
 export const authPorts = (
@@ -94,6 +98,8 @@ export const authRoutes = (platform: Ports): BoundRoute[] => {
     verb(apiKeyRoutes.makeApiKey, makeApiKey(ports)),
     verb(apiKeyRoutes.revokeApiKey, revokeApiKey(ports)),
     ...invitations(invitationPorts(platform)),
+    ...registration(ports),
+    open(registrationRoutes.askForPasswordLink, askForPasswordLink(forgottenPasswordPorts(platform))),
   ];
 };
 
@@ -114,11 +120,21 @@ const securityRoutes = (ports: AuthPorts): BoundRoute[] => {
     verb(own.stepUp, stepUp(ports)),
     verb(own.readSignInPolicy, readSignInPolicy),
     verb(own.changeSignInPolicy, changeSignInPolicy(ports)),
+    verb(own.readSecurityOf, readSecurityOf(ports)),
     verb(own.endSessionsOf, endSessionsOf(ports)),
     verb(own.resetFactorsOf, resetFactorsOf(ports)),
     verb(own.makePasswordLink, makePasswordLinkFor(ports)),
   ];
 };
+
+const registration = (ports: AuthPorts): BoundRoute[] => [
+  verb(registrationRoutes.issueTeacherCode, issueTeacherCode(ports)),
+  verb(registrationRoutes.readTeacherCode, readTeacherCode(ports)),
+  verb(registrationRoutes.withdrawTeacherCode, withdrawTeacherCode(ports)),
+  open(registrationRoutes.readRegistration, readRegistration(ports)),
+  open(registrationRoutes.register, register(ports)),
+  verb(registrationRoutes.confirmDevice, confirmDevice(ports)),
+];
 
 const devices = (ports: AuthPorts): BoundRoute[] => [
   open(deviceRoutes.challengeDevice, challengeDevice(ports)),
@@ -139,6 +155,13 @@ const singleSignOn = (ports: AuthPorts): BoundRoute[] => [
   signedIn(singleSignOnRoutes.configureSingleSignOn, configureSingleSignOn(ports)),
   verb(singleSignOnRoutes.removeSingleSignOn, removeSingleSignOn(ports)),
 ];
+
+export const forgottenPasswordPorts = ({ settings, ...ports }: Ports): ForgottenPasswordPorts => ({
+  ...ports,
+  box: new SecretBox(ports.database, ports.clock, settings.secretKeys),
+  throttle: new SignInThrottle(ports.cache),
+  publicUrl: settings.publicUrl,
+});
 
 export const invitationPorts = ({ settings, ...ports }: Ports): InvitationPorts => ({
   ...ports,

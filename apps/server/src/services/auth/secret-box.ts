@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/port.ts';
@@ -52,6 +52,20 @@ export class SecretBox {
       .setAAD(Buffer.from(context))
       .setAuthTag(bytes.subarray(-tagBytes));
     return Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()]).toString('utf8');
+  }
+
+  /**
+   * Keyed hashes (HMAC-SHA-256) of a text that is too short for a plain one, by each of the keys: the first one is to be
+   * kept, any of them is to be found again. The same text gives another hash in another `context`.
+   */
+  async macs(text: string, context: string): Promise<[Buffer, ...Buffer[]]> {
+    const [first = await this.#madeKey(), ...others] =
+      this.#configured.length > 0 ? this.#configured : await this.#readStored();
+    const mac = ({ key }: BoxKey) =>
+      createHmac('sha256', Buffer.from(hkdfSync('sha256', key, '', context, 32)))
+        .update(text)
+        .digest();
+    return [mac(first), ...others.map(mac)];
   }
 
   async #find(id: string): Promise<Buffer | undefined> {

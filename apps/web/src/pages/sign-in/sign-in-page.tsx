@@ -28,6 +28,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LanguageMenu } from '../../components/language-menu.tsx';
 import { LoadingBlock } from '../../components/loading-block.tsx';
 import { useText } from '../../i18n/use-text.ts';
+import { LinkText } from '../staff/links.tsx';
 import { OrganizationSignIn } from './organization-sign-in.tsx';
 
 const SecondStep = lazy(async () => ({ default: (await import('./second-step.tsx')).SecondStep }));
@@ -233,6 +234,14 @@ export const SignInPage = () => {
             <>
               <FirstStep form={form} identifierField={identifierField} passwordField={passwordField} />
               <OrganizationSignIn disabled={form.busy} />
+              <Group justify="space-between" gap="xs">
+                <LinkText to="/register" size="sm" py={4}>
+                  {t('by-code')}
+                </LinkText>
+                <LinkText to="/forgot-password" size="sm" py={4}>
+                  {t('forgotten')}
+                </LinkText>
+              </Group>
             </>
           )}
           <Group gap="xs" wrap="nowrap" align="flex-start" c="dimmed">

@@ -1,5 +1,5 @@
 import type { Invitation, PersonDetail, RouteAnswer } from '@muster/contracts';
-import { Badge, Button, CopyButton, Group, Modal, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Badge, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { IconLink, IconMail } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,38 +7,11 @@ import { call, read, routes } from '../../../api/client.ts';
 import { notify } from '../../../app/notify.tsx';
 import { ConfirmAction } from '../../../components/confirm-action.tsx';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
-import { QrCode } from '../../../components/qr-code.tsx';
 import { useFormats, useText } from '../../../i18n/use-text.ts';
+import { MadeLink } from './made-link.tsx';
 import classes from './people.module.css';
 
 type Made = RouteAnswer<typeof routes.inviteByLink>;
-
-/** The link is shown this once; whoever has it sets the password. */
-const MadeLink = ({ made, name, onClose }: { made: Made; name: string; onClose: () => void }) => {
-  const t = useText('people');
-  const formats = useFormats();
-  return (
-    <Modal opened onClose={onClose} title={<Text fw={620}>{t('invite.ready', { name })}</Text>}>
-      <Stack>
-        <Text size="sm">{t('invite.once', { until: formats.dateTime(made.invitation.expiresAt) })}</Text>
-        <div className={classes.code}>
-          <QrCode text={made.link} label={t('invite.code', { name })} />
-        </div>
-        <TextInput
-          label={t('invite.link')}
-          value={made.link}
-          readOnly
-          onFocus={(event) => event.currentTarget.select()}
-        />
-        <Group justify="flex-end" gap="xs">
-          <CopyButton value={made.link}>
-            {({ copied, copy }) => <Button onClick={copy}>{t(copied ? 'invite.copied' : 'invite.copy')}</Button>}
-          </CopyButton>
-        </Group>
-      </Stack>
-    </Modal>
-  );
-};
 
 const colors: Record<Invitation['state'], string> = {
   open: 'petrol',
@@ -104,6 +77,7 @@ const mayBeFetchedMs = 3_000;
 /** How somebody gets in: by a link that sets their password, once. */
 export const Invitations = ({ person }: { readonly person: PersonDetail }) => {
   const t = useText('people');
+  const formats = useFormats();
   const queries = useQueryClient();
   const { userId, displayName, email, status } = person;
   const query = read(routes.listInvitations, { params: { userId } });
@@ -181,7 +155,15 @@ export const Invitations = ({ person }: { readonly person: PersonDetail }) => {
           </ul>
         )}
       </Stack>
-      {made && <MadeLink made={made} name={displayName} onClose={() => setMade(null)} />}
+      {made && (
+        <MadeLink
+          title={t('invite.ready', { name: displayName })}
+          hint={t('invite.once', { until: formats.dateTime(made.invitation.expiresAt) })}
+          link={made.link}
+          label={t('invite.code', { name: displayName })}
+          onClose={() => setMade(null)}
+        />
+      )}
     </Paper>
   );
 };

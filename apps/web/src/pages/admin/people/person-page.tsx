@@ -11,6 +11,7 @@ import { EmptyNotice } from '../../../components/empty-notice.tsx';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
 import { LoadingBlock } from '../../../components/loading-block.tsx';
 import { useFormats, useText } from '../../../i18n/use-text.ts';
+import { TeacherCodeSection } from '../../registration/teacher-code-section.tsx';
 import { LinkButton, LinkText } from '../../staff/links.tsx';
 import { PageHead } from '../../staff/page-head.tsx';
 import staff from '../../staff/staff.module.css';
@@ -21,6 +22,7 @@ import { useManagedRoles } from './managed-roles.ts';
 import classes from './people.module.css';
 import { StatusBadge } from './people-table.tsx';
 import { PersonForm } from './person-form.tsx';
+import { SignInSection } from './sign-in-section.tsx';
 
 const useKeep = (userId: string) => {
   const queries = useQueryClient();
@@ -179,7 +181,11 @@ export const PersonPage = () => {
         </Stack>
         <Stack>
           {isManaged && userId !== profile.userId && <Standing person={data} />}
+          {data.role === 'member' && data.status === 'active' && may('devices.manage') && (
+            <TeacherCodeSection memberId={userId} name={data.displayName} />
+          )}
           {isManaged && <Invitations person={data} />}
+          {may('security.configure') && <SignInSection key={userId} person={data} />}
         </Stack>
       </div>
     </div>

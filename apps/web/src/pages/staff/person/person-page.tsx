@@ -8,6 +8,7 @@ import { useMay } from '../../../app/session.tsx';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
 import { LoadingBlock } from '../../../components/loading-block.tsx';
 import { useFormats, useText } from '../../../i18n/use-text.ts';
+import { TeacherCodeButton } from '../../registration/teacher-code-button.tsx';
 import { PageHead } from '../page-head.tsx';
 import { addDays, dateIn } from './calendar.ts';
 import { DayCard } from './day-card.tsx';
@@ -70,7 +71,9 @@ export const PersonPage = () => {
       <LinkText to="/staff" search={{ member: memberId }} size="sm">
         {t('person.back')}
       </LinkText>
-      <PageHead title={member.displayName} lead={[member.number, member.groupName].filter(Boolean).join(' · ')} />
+      <PageHead title={member.displayName} lead={[member.number, member.groupName].filter(Boolean).join(' · ')}>
+        <TeacherCodeButton memberId={memberId} name={member.displayName} />
+      </PageHead>
       <div className={classes.personColumns}>
         <div className={classes.column}>
           <Paper component="section" aria-label={formats.longDate(date)}>

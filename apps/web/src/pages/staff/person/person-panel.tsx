@@ -7,6 +7,7 @@ import { ErrorNotice } from '../../../components/error-notice.tsx';
 import { LoadingBlock } from '../../../components/loading-block.tsx';
 import type { TimelineEntry } from '../../../components/timeline.tsx';
 import { useText } from '../../../i18n/use-text.ts';
+import { TeacherCodeButton } from '../../registration/teacher-code-button.tsx';
 import type { BoardRow } from '../board/board-state.ts';
 import { StandingBadge } from '../board/standing.tsx';
 import { DayEntries } from './day-timeline.tsx';
@@ -42,7 +43,8 @@ const PanelHead = ({ row, onClose }: Pick<PersonPanelProps, 'row' | 'onClose'>) 
           {[member.number, member.groupName].filter(Boolean).join(' · ')}
         </Text>
       </div>
-      <Group gap={4} wrap="nowrap">
+      <Group gap={4} justify="flex-end">
+        <TeacherCodeButton memberId={member.memberId} name={member.displayName} size="compact-sm" />
         <LinkButton
           to="/staff/members/$memberId"
           params={{ memberId: member.memberId }}
