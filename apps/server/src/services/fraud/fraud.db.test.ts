@@ -193,6 +193,46 @@ describe('evidence of a punch', () => {
   });
 });
 
+describe('an unusual sign-in', () => {
+  const anomaly = (kind: EventPayload<'auth.sign-in-anomaly'>['kind'], userId = memberId) =>
+    fact('auth.sign-in-anomaly', {
+      userId,
+      sessionId: randomUUID(),
+      deviceId: randomUUID(),
+      kind,
+      at: clock.now().toISOString(),
+      sentence: `${kind} was seen.`,
+      innocentExplanations: ['A network of a company.'],
+    });
+
+  it('weighs what the kind of signal weighs that it is, with its own words, once however often it is told', async () => {
+    const told = anomaly('impossible-travel');
+    await hear(told);
+    await hear(told);
+    // The same journey, seen from the way back.
+    await hear(anomaly('impossible-travel'));
+    expect(await risk()).toMatchObject({
+      points: 25,
+      signals: [
+        {
+          kind: 'impossible-travel',
+          sentence: 'impossible-travel was seen.',
+          innocentExplanations: ['A network of a company.'],
+        },
+      ],
+    });
+    expect(await raised()).toMatchObject([{ memberId, kind: 'impossible-travel', points: 25, alerting: true }]);
+    await hear(anomaly('many-accounts'));
+    expect((await raised()).at(-1)).toMatchObject({ kind: 'several-devices', points: 20 });
+    expect(await audited('signal.raised')).toBe(2);
+  });
+
+  it('weighs nothing from a new country alone, nor of staff', async () => {
+    await hear(anomaly('new-country'), anomaly('impossible-travel', teacherId));
+    expect(await raised()).toEqual([]);
+  });
+});
+
 describe('an excursion', () => {
   it('counts from its opening, and is told exactly when it ends', async () => {
     const id = randomUUID();

@@ -5,6 +5,7 @@ import { type FraudPorts, raiseSignals } from './raise-signals.ts';
 import { readRecentSignIns, writeRecentSignIns } from './recent-store.ts';
 import { detectGeoViolation, detectSeveralDevices, devicePolicyDefaults } from './rules/detect-habits.ts';
 import { causeOfFinding } from './rules/evidence-cause.ts';
+import { weighAnomaly } from './rules/sign-in-anomaly.ts';
 import { signalOf } from './rules/signals.ts';
 import { describeCause, dismissCause, type FoundSignal } from './signal-store.ts';
 
@@ -12,6 +13,7 @@ type Heard<Type extends HeardType = HeardType> = StoredEvent<Type>;
 type HeardType =
   | 'attendance.evidence-found'
   | 'auth.device-seen'
+  | 'auth.sign-in-anomaly'
   | 'geo.excursion-opened'
   | 'geo.excursion-closed'
   | 'geo.excursion-withdrawn';
@@ -26,6 +28,7 @@ export const hearFacts = (ports: FraudPorts): Consumer<HeardType> => ({
   types: [
     'attendance.evidence-found',
     'auth.device-seen',
+    'auth.sign-in-anomaly',
     'geo.excursion-opened',
     'geo.excursion-closed',
     'geo.excursion-withdrawn',
@@ -41,6 +44,8 @@ const hear = async (tx: Tx, fact: Heard, ports: FraudPorts): Promise<void> => {
       return raiseSignals(tx, fact.orgId, signalsOfEvidence(fact), ports);
     case 'auth.device-seen':
       return hearSignIn(tx, fact, ports);
+    case 'auth.sign-in-anomaly':
+      return hearAnomaly(tx, fact, ports);
     case 'geo.excursion-opened':
       return raiseSignals(tx, fact.orgId, [signalOfExcursion(fact)], ports);
     case 'geo.excursion-closed':
@@ -90,6 +95,15 @@ const hearSignIn = async (tx: Tx, fact: Heard<'auth.device-seen'>, ports: FraudP
   const signal = detectSeveralDevices(memberId, uses).find(({ observedAtMs }) => observedAtMs === atMs);
   if (signal !== undefined)
     await raiseSignals(tx, fact.orgId, [{ ...signal, memberId, sourceEventId: fact.id }], ports);
+};
+
+/** Of members only. With the words of whoever noticed it; its points are those of the kind of signal that it is. */
+const hearAnomaly = async (tx: Tx, fact: Heard<'auth.sign-in-anomaly'>, ports: FraudPorts): Promise<void> => {
+  const { userId: memberId, at, sentence, innocentExplanations } = fact.payload;
+  const weighed = weighAnomaly(fact.payload);
+  if (weighed === null || (await readRecentSignIns(tx, memberId)) === null) return;
+  const signal = signalOf({ ...weighed, observedAtMs: Date.parse(at), sentence, innocentExplanations });
+  await raiseSignals(tx, fact.orgId, [{ ...signal, memberId, sourceEventId: fact.id }], ports);
 };
 
 const causeOfExcursion = (excursionId: string): string => `excursion:${excursionId}`;
