@@ -185,6 +185,21 @@ describe('the board', () => {
     expect(answered(await school.run(routes.readBoard, readBoard(), other, { query: {} })).items).toEqual([]);
   });
 
+  it('names nobody whom the caller may not see, whatever they may decide', async () => {
+    const blind = await school.teacher('Bert Blind');
+    const names = async () =>
+      answered(await school.run(routes.readBoard, readBoard(), blind, { query: {} })).items.map(
+        ({ member }) => member.displayName,
+      );
+    expect(await names()).toContain('Inside');
+    await school.db.ownerPool.query(
+      `INSERT INTO users.permission_override (org_id, user_id, permission, effect, ties, set_by, set_at)
+       VALUES ($1, $2, 'members.see', 'deny', '{assigned}', $2, now())`,
+      [school.orgId, blind.userId],
+    );
+    expect(await names()).toEqual([]);
+  });
+
   it('asks the database as often for 2,000 members as for one', async () => {
     const principal = await school.person('org_admin', 'Paula Principal');
     const queries = vi.spyOn(pg.Client.prototype, 'query');

@@ -1,8 +1,8 @@
-import type { attendanceRoutes } from '@muster/contracts';
+import type { attendanceRoutes, Tie } from '@muster/contracts';
 import { sql } from 'kysely';
 import { withinReach } from '../../platform/access/reach.ts';
 import type { Tx } from '../../platform/database/port.ts';
-import type { Verb } from '../../platform/http/call.ts';
+import type { Call, Verb } from '../../platform/http/call.ts';
 import { type DayRow, emptyDay, type OpenSession, toDay, trackedUntil } from './day-store.ts';
 import { type MemberRow, memberColumns, toCard } from './people-store.ts';
 import { type DayAt, dayAt } from './rules/plan-at.ts';
@@ -12,6 +12,21 @@ import { schedulesByGroup, toRule } from './schedule-store.ts';
 type BoardRow = MemberRow & {
   [Column in keyof Omit<DayRow, 'member_id'>]: DayRow[Column] | null;
 } & { session_date: string | null; session_entered_at: Date; planned_exit_at: Date; tracked_until: Date };
+
+/**
+ * Who may decide about attendance is shown those whom they may see besides: names are names, whichever page they are on.
+ * An account of the platform is not in the organization, so what is said there of permissions is not about it.
+ */
+const seen = async (tx: Tx, { actor, ties }: Call) => {
+  if (actor.homeOrgId !== undefined) return sql`true`;
+  const { rows } = await sql<{ ties: Tie[] }>`
+    SELECT ties FROM published.permission
+    WHERE user_id = ${actor.userId} AND permission = 'members.see'`.execute(tx);
+  const seeing = rows[0]?.ties ?? [];
+  if (ties.every((tie) => seeing.includes(tie))) return sql`true`;
+  return sql`member.member_id = ANY(ARRAY(
+    SELECT reach.member_id FROM published.reach WHERE reach.user_id = ${actor.userId} AND reach.via = ANY(${seeing})))`;
+};
 
 /** Each group has its own "today" (time zones, night shifts): worked out once a group, then one query for everyone. */
 export const readBoard =
@@ -35,7 +50,7 @@ export const readBoard =
     LEFT JOIN attendance.attendance_day AS day
       ON day.member_id = member.member_id AND day.date = coalesce(tracking_session.date, today.date)
         AND day.date BETWEEN ${earliest} AND ${latest}
-    WHERE member.status <> 'left' AND ${withinReach('member.member_id', call)}
+    WHERE member.status <> 'left' AND ${withinReach('member.member_id', call)} AND ${await seen(tx, call)}
       AND (${query.groupId ?? null}::uuid IS NULL OR member.group_id = ${query.groupId ?? null}::uuid)
     ORDER BY member.group_name, member.display_name, member.member_id`.execute(tx);
     return { items: rows.map((row) => ({ member: toCard(row), day: dayOfRow(row, todays, call.at) })) };
