@@ -152,6 +152,8 @@ const idIn = (world: World, whose: Whose, field: string, actor: Person | null): 
       return history.punches[ofHistory];
     case 'alertId':
       return history.alerts[ofHistory];
+    case 'deviceId':
+      return history.devices[ofHistory];
     case 'phoneClientId':
       return history.phoneClients[ofHistory];
     case 'invitationId':

@@ -10,6 +10,8 @@ export interface History {
   readonly punches: { readonly reached: string; readonly hidden: string };
   readonly alerts: { readonly reached: string; readonly hidden: string };
   readonly phoneClients: { readonly reached: string; readonly hidden: string };
+  /** That wait for approval. */
+  readonly devices: { readonly reached: string; readonly hidden: string };
   /** Of the student. */
   readonly invitation: string;
   /** By who began them. */
@@ -43,6 +45,7 @@ export const makeHistory = async (organization: Organization, signedIn: SignedIn
       await call(routes.reportPositions, { body: { positions: [fixAt(at)] } }, session, {}, url);
     }
   }
+  const waitingDeviceOf = async (part: Part) => (await signedIn.anew(people[part].email)).deviceId;
   const held = await call(routes.listHeldPunches, {}, principal, {}, url);
   const punches = held.items.map(({ member, punch }) => ({ member, punchId: punch.punchId }));
   const alerts = await untilAlerts(principal, [people.student.userId, people.stranger.userId], url);
@@ -56,6 +59,7 @@ export const makeHistory = async (organization: Organization, signedIn: SignedIn
       hidden: idOf(alerts, people.stranger.userId, 'alertId'),
     },
     phoneClients: { reached: await phoneClientOf(student), hidden: await phoneClientOf(stranger) },
+    devices: { reached: await waitingDeviceOf('student'), hidden: await waitingDeviceOf('stranger') },
     ...(await beginOwn(organization, signedIn, url)),
   };
 };

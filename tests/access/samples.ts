@@ -36,6 +36,10 @@ const sayings: Readonly<Record<string, unknown>> = {
   role: 'member',
   // Or nobody could sign in any more.
   staffSecondFactor: false,
+  // The students of the matrix punch on the phones that they have.
+  oneDevicePerMember: false,
+  approveFirstDevice: false,
+  isLost: false,
   weekdays: [1, 2, 3, 4, 5],
   latitude: 47.07,
   longitude: 15.44,

@@ -2,6 +2,7 @@ import { attendanceRoutes as routes } from '@muster/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DeviceKey } from '../../cli/api/device-key.ts';
 import { uuidv7 } from '../../platform/ids.ts';
+import { approvedDevices } from './accept-approved.ts';
 import { enter } from './punch.ts';
 import { answered, fixAtHome, type Person, refused, School } from './testing/school.ts';
 
@@ -102,5 +103,68 @@ describe('a punch of a phone that has a key', () => {
     const first = answered(await school.enter(ann));
     const late = answered(await school.run(routes.enter, enter(school), ann, { body: early }));
     expect(late.punch.punchId).toBe(first.punch.punchId);
+  });
+});
+
+describe('what was punched on a phone that waits for approval', () => {
+  const teacherId = uuidv7();
+  const approve = ({ userId }: Person, deviceId: string) =>
+    school.db.database.inOrganization('attendance', school.orgId, (tx) =>
+      approvedDevices(school).handle(tx, [
+        {
+          ...{ id: uuidv7(), cursor: '0.0', type: 'auth.device-approved', version: 1, orgId: school.orgId },
+          key: userId,
+          occurredAt: school.clock.now().toISOString(),
+          payload: {
+            userId,
+            deviceId,
+            deviceName: 'Phone',
+            at: school.clock.now().toISOString(),
+            approvedBy: { userId: teacherId, role: 'supervisor' },
+          },
+        },
+      ]),
+    );
+  /** Ann on another phone, which is not hers yet. */
+  const onNewPhone = async () => {
+    const person = { ...ann, deviceId: uuidv7() };
+    await school.signIn(person, person.deviceId, false);
+    return school.giveKey(person);
+  };
+  const teacher = () => school.teacher('Ms Gruber');
+
+  it('is held, and counts from its own time on once the phone is approved', async () => {
+    const other = await onNewPhone();
+    expect(await verdictOf(school.enter(other))).toBe('held');
+    school.at('09:30');
+    await approve(other, other.deviceId);
+    const today = await school.today(await teacher(), ann);
+    expect(today.punches).toMatchObject([{ verdict: 'accepted', occurredAt: '2026-03-02T07:00:00.000Z' }]);
+    expect(today.day).toMatchObject({ enteredAt: '2026-03-02T07:00:00.000Z', tracking: true });
+    expect(await school.audited(ann)).toEqual(['attendance.enter-held', 'attendance.held-punch-accepted']);
+    await approve(other, other.deviceId);
+    expect(await school.told('attendance.punch-decided', ann)).toHaveLength(1);
+  });
+
+  it('counts as ENTER and EXIT, where both waited', async () => {
+    const other = await onNewPhone();
+    await school.enter(other);
+    school.at('16:00');
+    expect(await verdictOf(school.exit(other))).toBe('held');
+    school.at('16:30');
+    await approve(other, other.deviceId);
+    expect((await school.today(await teacher(), ann)).day).toMatchObject({
+      enteredAt: '2026-03-02T07:00:00.000Z',
+      exitedAt: '2026-03-02T15:00:00.000Z',
+      tracking: false,
+    });
+  });
+
+  it('waits on, where it waits for something else as well, or was punched elsewhere', async () => {
+    const other = await onNewPhone();
+    expect(await verdictOf(school.enter(other, { fix: fixAtHome }))).toBe('held');
+    await approve(other, other.deviceId);
+    await approve(other, ann.deviceId);
+    expect(await school.told('attendance.punch-decided', ann)).toEqual([]);
   });
 });

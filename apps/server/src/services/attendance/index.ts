@@ -1,5 +1,6 @@
 import type { Consumer } from '../../platform/events/port.ts';
 import type { ServiceDescriptor } from '../../platform/service.ts';
+import { approvedDevices } from './accept-approved.ts';
 import { closeDays } from './close-days.ts';
 import { consentWithdrawals } from './consumers.ts';
 import { attendancePersonalData } from './personal-data.ts';
@@ -14,7 +15,7 @@ export const attendanceService: ServiceDescriptor = {
   create: (ports) => ({
     name: 'attendance',
     routes: boundRoutes(ports),
-    consumers: [consentWithdrawals(ports) as Consumer],
+    consumers: [consentWithdrawals(ports) as Consumer, approvedDevices(ports) as Consumer],
     jobs: (jobs) => jobs.every('attendance.close-days', everyMs, closeDays({ ...ports, log: ports.telemetry.log })),
   }),
 };

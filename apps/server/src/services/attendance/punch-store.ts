@@ -202,6 +202,16 @@ export async function latestPunchSince(
   return rows.find((row) => standingOf(row) !== 'refused');
 }
 
+/** What was punched on a device and still waits for somebody to decide, the oldest first. */
+export async function heldOnDevice(tx: Tx, memberId: string, deviceId: string): Promise<PunchRow[]> {
+  const { rows } = await sql<PunchRow>`
+    SELECT ${punchColumns} FROM attendance.punch AS punch
+    WHERE punch.member_id = ${memberId} AND punch.device_id = ${deviceId} AND punch.verdict = 'held'
+      AND NOT EXISTS (SELECT FROM attendance.punch_decision AS decision WHERE decision.punch_id = punch.id)
+    ORDER BY punch.occurred_at, punch.id`.execute(tx);
+  return rows;
+}
+
 export interface NewDecision {
   punchId: string;
   accepted: boolean;

@@ -7,6 +7,7 @@ import { commitBatches } from './ingest/commit.ts';
 import { observeQueue } from './ingest/observe-queue.ts';
 import { quarantine } from './ingest/quarantine.ts';
 import { IngestQueue } from './ingest/queue.ts';
+import { lostPhones } from './lost-phones.ts';
 import { PlaceIndex } from './nearby/place-index.ts';
 import { forgetOldPositions, makePartitions } from './partitions.ts';
 import { geoPersonalData } from './personal-data.ts';
@@ -36,6 +37,7 @@ function create(ports: Ports): Service {
       presenceConsumer({ ...judging, placeIndex }) as Consumer,
       watchingConsumer(ports) as Consumer,
       consentWithdrawals() as Consumer,
+      lostPhones(ports) as Consumer,
     ],
     jobs: (jobs) => {
       jobs.every('geo.partitions', hourMs, () => makePartitions(database, clock));

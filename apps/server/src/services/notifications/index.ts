@@ -3,6 +3,7 @@ import type { Consumer } from '../../platform/events/port.ts';
 import { verb } from '../../platform/http/bound-route.ts';
 import type { ServiceDescriptor } from '../../platform/service.ts';
 import { acknowledgeAlert } from './acknowledge-alert.ts';
+import { deviceNotices } from './device-notices.ts';
 import { listAlerts, markInboxRead, readInbox } from './lists.ts';
 import { notify } from './notify.ts';
 import { securityNotices } from './security-notices.ts';
@@ -32,6 +33,7 @@ export const notificationsService: ServiceDescriptor = {
         },
       } satisfies Consumer<(typeof noticedTypes)[number]> as unknown as Consumer,
       securityNotices(ports) as unknown as Consumer,
+      deviceNotices(ports) as unknown as Consumer,
     ],
   }),
 };

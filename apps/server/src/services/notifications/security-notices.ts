@@ -3,10 +3,10 @@ import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
 import type { Consumer, EventBus, OutgoingEvent } from '../../platform/events/port.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { countUnread, insertItems } from './inbox-store.ts';
+import { countUnread, insertItems, type NewInboxItem } from './inbox-store.ts';
 import { type Language, languageOf, type Message } from './rules/messages.ts';
 
-interface NoticePorts {
+export interface NoticePorts {
   readonly events: Pick<EventBus, 'append'>;
   readonly clock: Clock;
 }
@@ -35,26 +35,36 @@ export const securityNotices = ({ events, clock }: NoticePorts): Consumer<Types>
       const kind = event.type === 'auth.sign-in-anomaly' ? 'sign-in-anomaly' : 'security-changed';
       return [{ userId, kind, causeId: event.id, ...message, memberId: null, follows: null }];
     });
-    const inserted = await insertItems(tx, orgId, items, clock.now());
-    const unread = await countUnread(
-      tx,
-      inserted.map(({ userId }) => userId),
-    );
-    await events.append(
-      tx,
-      orgId,
-      inserted.map(
-        ({ userId, itemId }): OutgoingEvent => ({
-          type: 'notifications.inbox-changed',
-          key: userId,
-          payload: { userId, unread: unread.get(userId) ?? 0, itemId },
-        }),
-      ),
-    );
+    await putIntoInboxes(tx, orgId, items, { events, clock });
   },
 });
 
-const readLanguages = async (tx: Tx, userIds: readonly string[]): Promise<ReadonlyMap<string, Language>> => {
+/** Puts messages into inboxes, and tells whoever looks at theirs. */
+export const putIntoInboxes = async (
+  tx: Tx,
+  orgId: string,
+  items: readonly NewInboxItem[],
+  { events, clock }: NoticePorts,
+): Promise<void> => {
+  const inserted = await insertItems(tx, orgId, items, clock.now());
+  const unread = await countUnread(
+    tx,
+    inserted.map(({ userId }) => userId),
+  );
+  await events.append(
+    tx,
+    orgId,
+    inserted.map(
+      ({ userId, itemId }): OutgoingEvent => ({
+        type: 'notifications.inbox-changed',
+        key: userId,
+        payload: { userId, unread: unread.get(userId) ?? 0, itemId },
+      }),
+    ),
+  );
+};
+
+export const readLanguages = async (tx: Tx, userIds: readonly string[]): Promise<ReadonlyMap<string, Language>> => {
   const { rows } = await sql<{ userId: string; language: string | null }>`
     SELECT user_id AS "userId", language FROM published.account WHERE user_id = ANY(${[...userIds]})`.execute(tx);
   return new Map(rows.map(({ userId, language }) => [userId, languageOf(language)]));
