@@ -76,14 +76,10 @@ const casesOfActor = (world: World, route: RouteDefinition, actor: Person | null
 const hasFilters = ({ method, query }: RouteDefinition): boolean =>
   method === 'GET' && query !== undefined && Object.keys(query.shape).some(isId) && query.safeParse({}).success;
 
-/**
- * Accounts of the platform have begun nothing in the organization; and what only needs to be signed in is about their
- * own one, wherever they ask it from.
- */
+/** Accounts of the platform have begun nothing in the organization. */
 const isElsewhere = (route: RouteDefinition, actor: Person | null): boolean => {
   if (actor?.role.startsWith('platform_') !== true) return false;
-  const fields = idFieldsOf(route);
-  return fields.some((field) => field in begun) || (route.access === 'signed-in' && fields.includes('siteId'));
+  return idFieldsOf(route).some((field) => field in begun);
 };
 
 const tiesFor = ({ access }: RouteDefinition, actor: Person | null): readonly Tie[] =>
@@ -114,10 +110,15 @@ const expectationOf = (route: RouteDefinition, actor: Person | null, whose: Whos
   const { access } = route;
   if (access === 'public') return 'allowed';
   if (actor === null || access === 'kiosk') return 'not-signed-in';
+  if (route.aboutOrganization === true && !maySeeOrganization(actor.role)) return 'not-permitted';
   if (access !== 'signed-in' && tiesFor(route, actor).length === 0) return 'not-permitted';
   if (whose === 'reached' && isNarrower(route, actor.role)) return 'not-permitted';
   return whose === 'reached' ? 'allowed' : 'hidden';
 };
+
+/** Of the accounts of the platform, who all ask from elsewhere, those that may look into organizations. */
+const maySeeOrganization = (role: Role): boolean =>
+  !role.startsWith('platform_') || tiesOf(role, 'organizations.see').length > 0;
 
 const personOf: Readonly<Record<Exclude<Whose, 'unknown'>, Part>> = {
   reached: 'student',

@@ -17,7 +17,7 @@ import { findings, hiddenFocus, paint, settled } from './findings.ts';
 const sizes = { phone: { width: 360, height: 780 }, desk: { width: 1440, height: 900 } } as const;
 const languages = { en: 'en-GB', de: 'de-AT' } as const;
 
-type Role = 'nobody' | 'member' | 'guardian' | 'principal';
+type Role = 'nobody' | 'member' | 'guardian' | 'principal' | 'owner';
 
 describe('every page', () => {
   let browser: Browser;
@@ -35,15 +35,17 @@ describe('every page', () => {
       member: watched.number,
       guardian: watched.guardians[0]?.email ?? '',
       principal: 'principal@lindenhof.example',
+      owner: 'owner@muster.example',
     };
     pages = {
       nobody: ['/sign-in', '/register', '/forgot-password', path, '/nowhere'],
-      member: ['/my', '/my/scan', '/my/month', '/my/looks', '/my/signals', '/my/inbox', '/my/phone-apps'],
+      member: ['/my', '/my/scan', '/my/month', '/my/looks', '/my/signals', '/my/inbox', '/my/phone-apps', '/security'],
       guardian: ['/family', child, '/family/inbox'],
       principal: [
         '/staff',
         `/staff?member=${watched.memberId}`,
         '/staff/held',
+        '/staff/devices',
         '/staff/alerts?show=all',
         person,
         `/staff/members/${other.memberId}`,
@@ -55,10 +57,12 @@ describe('every page', () => {
         '/admin/sites',
         `/admin/sites/${site.siteId}`,
         '/admin/organization',
+        '/admin/sign-in-policy',
         '/admin/operations',
         '/admin/audit',
         `/print/gate/${gateId}`,
       ],
+      owner: ['/platform', '/platform/new'],
     };
   });
   afterAll(() => browser?.close());
@@ -92,7 +96,7 @@ describe('every page', () => {
   };
 
   describe.each(Object.keys(languages) as (keyof typeof languages)[])('in %s', (language) => {
-    it.each<Role>(['nobody', 'member', 'guardian', 'principal'])('of %s is without a fault', async (role) => {
+    it.each<Role>(['nobody', 'member', 'guardian', 'principal', 'owner'])('of %s is without a fault', async (role) => {
       const window = await openWindow(browser, { locale: languages[language], permissions: ['geolocation'] });
       const { page, troubles } = window;
       const identifier = identifiers[role];

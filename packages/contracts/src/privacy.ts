@@ -188,6 +188,7 @@ export const privacyRoutes = {
     path: '/v1/organization/privacy-sheet',
     summary: 'What the organization does with data: purposes, who sees what, how long it is kept',
     access: signedIn,
+    aboutOrganization: true,
     answer: privacySheet,
     idempotency: 'natural',
   }),

@@ -30,6 +30,11 @@ export interface RouteDefinition {
   readonly path: `/${string}`;
   readonly summary: string;
   readonly access: Access;
+  /**
+   * What only needs to be signed in is about the own account, but for this: it is about the organization, and nothing in
+   * it about anybody. An account of the platform that acts elsewhere needs `organizations.see` for it.
+   */
+  readonly aboutOrganization?: true;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;

@@ -1,6 +1,7 @@
 import type { DeviceClaim, RouteAnswer, RouteDefinition, RouteRequest, Tokens } from '@muster/contracts';
 import { routes } from 'virtual:contract';
 import { learnServerTime, nowMs } from '../app/clock.ts';
+import { readActing } from './acting.ts';
 import { newId } from './ids.ts';
 import { offlineProblem, problemOf } from './problem.ts';
 import { noteWrite, readAfter } from './read-after.ts';
@@ -33,6 +34,8 @@ export interface CallOptions {
   /** Replaces the signed-in user's token, for example `Kiosk <secret>`. */
   readonly authorization?: string | undefined;
   readonly ifMatch?: string | undefined;
+  /** For accounts of the platform: where the call is about, whichever organization they act in. */
+  readonly organization?: string | undefined;
 }
 
 interface LooseRequest {
@@ -67,6 +70,8 @@ const send = async (
   if (request.body !== undefined) headers.set('content-type', 'application/json');
   const after = route.method === 'GET' ? readAfter() : null;
   if (after) headers.set('muster-read-after', after);
+  const organization = options.organization ?? readActing()?.orgId;
+  if (organization && authorization) headers.set('muster-organization', organization);
   if (options.ifMatch) headers.set('if-match', options.ifMatch);
   if (options.idempotencyKey) headers.set('idempotency-key', options.idempotencyKey);
   try {

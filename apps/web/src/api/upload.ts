@@ -1,4 +1,5 @@
 import type { RouteAnswer, RouteDefinition, RouteRequest } from '@muster/contracts';
+import { readActing } from './acting.ts';
 import { addressOf, freshAccessToken } from './client.ts';
 import { offlineProblem, problemOf } from './problem.ts';
 
@@ -21,6 +22,8 @@ export const upload = async <R extends RouteDefinition>(
     sending.responseType = 'text';
     sending.setRequestHeader('content-type', 'application/octet-stream');
     sending.setRequestHeader('accept', 'application/json');
+    const acting = readActing();
+    if (acting) sending.setRequestHeader('muster-organization', acting.orgId);
     if (token) sending.setRequestHeader('authorization', `Bearer ${token}`);
     sending.upload.addEventListener('progress', ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0));
     sending.addEventListener('load', () =>

@@ -4,9 +4,10 @@ import { galleryRoutes } from '../pages/gallery/routes.tsx';
 import { guardianRoutes } from '../pages/guardian/routes.tsx';
 import { kioskRoutes } from '../pages/kiosk/routes.tsx';
 import { memberRoutes } from '../pages/member/routes.tsx';
+import { platformRoutes } from '../pages/platform/routes.tsx';
 import { printRoutes } from '../pages/print/routes.tsx';
-import { organizationPrivacyRoute, privacyRoutes } from '../pages/privacy/routes.tsx';
 import { registrationRoutes } from '../pages/registration/routes.tsx';
+import { organizationPrivacyRoute, privacyRoutes } from '../pages/privacy/routes.tsx';
 import { securityRoutes, setPasswordRoute, signInPolicyRoute } from '../pages/security/routes.tsx';
 import { staffRoutes } from '../pages/staff/routes.tsx';
 import { HomePage } from './home.tsx';
@@ -36,9 +37,16 @@ const routeTree = rootRoute.addChildren([
   signInRoute,
   signInReturnRoute,
   phoneLayout.addChildren([...memberRoutes, ...guardianRoutes]),
-  staffLayout.addChildren([...staffRoutes, ...adminRoutes, signInPolicyRoute, organizationPrivacyRoute]),
+  staffLayout.addChildren([
+    ...staffRoutes,
+    ...adminRoutes,
+    ...platformRoutes,
+    signInPolicyRoute,
+    organizationPrivacyRoute,
+  ]),
   everyoneLayout.addChildren([...securityRoutes, ...privacyRoutes]),
   setPasswordRoute,
+  ...registrationRoutes,
   ...kioskRoutes,
   ...printRoutes,
   ...galleryRoutes,
@@ -46,7 +54,6 @@ const routeTree = rootRoute.addChildren([
 
 export const router = createRouter({
   routeTree,
-  ...registrationRoutes,
   defaultPreload: 'intent',
   // Pages load their data with queries; the router only loads their code.
   defaultPreloadStaleTime: 0,

@@ -2,6 +2,7 @@ import type { Permission, Profile, Role, Tie } from '@muster/contracts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from 'react';
 import { permissions } from 'virtual:contract';
+import { actIn, type ActingIn, onActingChange, readActing } from '../api/acting.ts';
 import { call, routes, signOut as endSession } from '../api/client.ts';
 import { liveConnection } from '../api/live.ts';
 import { isProblem } from '../api/problem.ts';
@@ -12,6 +13,8 @@ export interface Session {
   /** `loading` only on the very first start; afterwards the last known profile opens the app without a network. */
   readonly status: 'loading' | 'signed-in' | 'signed-out' | 'unreachable';
   readonly profile: Profile | null;
+  /** The organization in which an account of the platform acts; the profile names it as its own. */
+  readonly actingIn: ActingIn | null;
   readonly error: unknown;
   signOut(): Promise<void>;
   retry(): void;
@@ -36,8 +39,17 @@ export const SessionProvider = ({ children }: { readonly children: ReactNode }) 
     initialDataUpdatedAt: 0,
   });
   useEffect(() => {
-    if (!signedIn) queries.clear();
+    if (signedIn) return;
+    actIn(null);
+    queries.clear();
   }, [signedIn, queries]);
+  const acting = useSyncExternalStore(onActingChange, readActing);
+  useEffect(
+    () =>
+      // What was loaded is another organization's.
+      onActingChange(() => queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })),
+    [queries],
+  );
   useEffect(() => {
     if (isProblem(me.error, 'not-signed-in', 'session-ended')) forgetTokens();
   }, [me.error]);
@@ -47,11 +59,13 @@ export const SessionProvider = ({ children }: { readonly children: ReactNode }) 
     const reload = (): void => void queries.invalidateQueries();
     return signedIn ? liveConnection.onAccessChanged(reload) : undefined;
   }, [signedIn, queries]);
-  const profile = signedIn ? (me.data ?? null) : null;
+  const own = signedIn ? (me.data ?? null) : null;
+  const actingIn = own?.role.startsWith('platform_') ? acting : null;
+  const profile = useMemo(() => (own && actingIn ? inOrganization(own, actingIn) : own), [own, actingIn]);
   const status = !signedIn ? 'signed-out' : profile ? 'signed-in' : me.error ? 'unreachable' : 'loading';
   const session = useMemo<Session>(
-    () => ({ status, profile, error: me.error, signOut: endSession, retry: () => void refetch() }),
-    [status, profile, me.error, refetch],
+    () => ({ status, profile, actingIn, error: me.error, signOut: endSession, retry: () => void refetch() }),
+    [status, profile, actingIn, me.error, refetch],
   );
   return (
     <SessionContext value={session}>
@@ -59,6 +73,11 @@ export const SessionProvider = ({ children }: { readonly children: ReactNode }) 
     </SessionContext>
   );
 };
+
+const inOrganization = (profile: Profile, { orgId, name, slug, vocabulary }: ActingIn): Profile => ({
+  ...profile,
+  organization: { id: orgId, name, slug, vocabulary },
+});
 
 export const useSession = (): Session => {
   const session = useContext(SessionContext);
@@ -86,8 +105,9 @@ const tiesOf = ({ role, permissions: held }: Profile, permission: Permission): r
     : (held[permission] ?? []);
 
 /** Where each role starts. */
-export const homeOf = (role: Role): '/my' | '/family' | '/staff' | '/admin' => {
+export const homeOf = (role: Role): '/my' | '/family' | '/staff' | '/admin' | '/platform' => {
   if (role === 'member') return '/my';
   if (role === 'guardian') return '/family';
+  if (role.startsWith('platform_')) return '/platform';
   return role === 'supervisor' ? '/staff' : '/admin';
 };

@@ -4,10 +4,11 @@ import { Link, Outlet } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { LoadingBlock } from '../components/loading-block.tsx';
 import { useText } from '../i18n/use-text.ts';
+import { ActingNotice } from './acting-notice.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { BrandMark } from './brand.tsx';
 import { ConnectionNotice } from './connection-notice.tsx';
-import { useProfile } from './session.tsx';
+import { useProfile, useSession } from './session.tsx';
 import classes from './shell.module.css';
 import { mainId, SkipLink } from './skip-link.tsx';
 import { useNavigation } from './use-navigation.ts';
@@ -16,6 +17,7 @@ import { useNavigation } from './use-navigation.ts';
 export const StaffShell = () => {
   const t = useText('app');
   const { organization } = useProfile();
+  const { actingIn } = useSession();
   const [opened, { toggle, close }] = useDisclosure();
   const items = useNavigation();
   return (
@@ -58,6 +60,7 @@ export const StaffShell = () => {
         </ScrollArea>
       </AppShell.Navbar>
       <AppShell.Main className={classes.main ?? ''} id={mainId} tabIndex={-1}>
+        {actingIn && <ActingNotice organization={actingIn} />}
         <ConnectionNotice />
         <Suspense fallback={<LoadingBlock height="60dvh" />}>
           <Outlet />

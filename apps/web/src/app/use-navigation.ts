@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useVocabulary, useWord } from '../i18n/use-text.ts';
 import { navigationOf } from './navigation.ts';
 import type { NavigationEntry } from './navigation-entry.ts';
-import { useMay, useProfile } from './session.tsx';
+import { useMay, useProfile, useSession } from './session.tsx';
 
 export interface NavigationItem extends Omit<NavigationEntry, 'label' | 'section'> {
   readonly name: string;
@@ -14,11 +14,12 @@ export interface NavigationItem extends Omit<NavigationEntry, 'label' | 'section
 /** The entries that the signed-in user may follow, named, with the one they are at. */
 export const useNavigation = (): readonly NavigationItem[] => {
   const { role } = useProfile();
+  const { actingIn } = useSession();
   const may = useMay();
   const context = useVocabulary();
   const word = useWord();
   const path = useLocation({ select: (location) => location.pathname });
-  const entries = navigationOf(role).filter(({ permission }) => !permission || may(permission));
+  const entries = navigationOf(role, actingIn !== null).filter(({ permission }) => !permission || may(permission));
   // Entries may be named in the texts of their own page.
   const named = entries.flatMap(({ label, section }) => [label, section]).filter((key) => typeof key === 'string');
   const { t: translate } = useTranslation(['app', ...new Set(named.map((key) => key.split(':')[0] ?? 'app'))]);

@@ -16,6 +16,14 @@ const routes = {
   signedIn: route({ ...base, ...needs, operation: 'trySignedIn', method: 'GET', path: '/v1/signed-in' }),
   reading: route({ ...base, ...needs, operation: 'tryReading', method: 'GET', path: '/v1/reading', mayLag: true }),
   own: route({ ...base, access: 'signed-in', operation: 'tryOwn', method: 'GET', path: '/v1/own' }),
+  sites: route({
+    ...base,
+    access: 'signed-in',
+    aboutOrganization: true,
+    operation: 'trySites',
+    method: 'GET',
+    path: '/v1/sites-of-it',
+  }),
   write: route({
     ...base,
     ...needs,
@@ -52,6 +60,7 @@ const service = (): Service => {
       }),
       verb(routes.write, async (_tx, _input, call) => told(call)),
       verb(routes.own, async (_tx, _input, call) => told(call)),
+      verb(routes.sites, async (_tx, _input, call) => told(call)),
       verb(routes.see, async (tx) => ({
         members: (await sql`SELECT FROM users.account WHERE role = 'member'`.execute(tx)).rows.length,
       })),
@@ -169,6 +178,15 @@ describe('Muster-Organization', () => {
     expect((await ask('see', operator, { 'Muster-Organization': "'; --" })).status).toBe(400);
     // About the own account, wherever it is asked from.
     expect((await ask('own', operator, inside)).answer).toMatchObject({ orgId: platformId });
+  });
+
+  it('leads to what everybody in an organization may read only who may look into organizations', async () => {
+    const operator = server.tokens.issue({ orgId: platformId, role: 'platform_operator' });
+    expect((await ask('sites-of-it', operator, inside)).answer).toMatchObject({ orgId });
+    expect((await ask('sites-of-it', operator)).answer).toMatchObject({ orgId: platformId });
+    const overseer = server.tokens.issue({ orgId: platformId, role: 'platform_overseer' });
+    expect((await ask('sites-of-it', overseer, inside)).status).toBe(403);
+    expect((await ask('sites-of-it', overseer)).answer).toMatchObject({ orgId: platformId });
   });
 
   it('is refused to everybody else, for their own organization as well', async () => {

@@ -13,7 +13,7 @@ const organizationHeader = 'muster-organization';
  * only needs to be signed in is about the own account, wherever it is asked from.
  * @throws Problem `not-permitted` for everybody else who names one, and for a program whose key is not for this
  */
-export const actorOf = ({ operation, access }: RouteDefinition, request: FastifyRequest): Actor => {
+export const actorOf = ({ operation, access, aboutOrganization }: RouteDefinition, request: FastifyRequest): Actor => {
   const { actor } = request;
   if (actor === undefined) throw new Error(`${operation} has no actor: its access must not be public.`);
   if (!mayUse(actor, access)) throw problem('not-permitted', { detail: 'This key is not for that.' });
@@ -24,7 +24,7 @@ export const actorOf = ({ operation, access }: RouteDefinition, request: Fastify
   if (typeof named !== 'string' || !isUuid(named)) {
     throw problem('request-invalid', { fields: [{ path: 'header.Muster-Organization', message: 'is not an id' }] });
   }
-  const isElsewhere = typeof access === 'object' && named.toLowerCase() !== actor.orgId;
+  const isElsewhere = (typeof access === 'object' || aboutOrganization === true) && named.toLowerCase() !== actor.orgId;
   return isElsewhere ? { ...actor, orgId: named.toLowerCase(), homeOrgId: actor.orgId } : actor;
 };
 
@@ -37,16 +37,16 @@ export const actingOf = ({ access }: RouteDefinition, { userId, orgId, homeOrgId
   userId,
   orgId,
   homeOrgId,
-  permission: typeof access === 'object' ? access.permission : null,
+  permission: typeof access === 'object' ? access.permission : orgId === homeOrgId ? null : 'organizations.see',
 });
 
 /**
  * What somebody holds, where it is enough for the route.
  * @throws Problem `session-ended` when the account is not active, `not-permitted` when it does not hold the permission
  */
-export const requireStanding = ({ access }: RouteDefinition, standing: Standing | null): Standing => {
+export const requireStanding = ({ permission }: Acting, standing: Standing | null): Standing => {
   if (standing === null) throw problem('session-ended');
-  if (typeof access === 'object' && standing.ties.length === 0) throw problem('not-permitted');
+  if (permission !== null && standing.ties.length === 0) throw problem('not-permitted');
   return standing;
 };
 

@@ -92,8 +92,10 @@ const runInMode = async (runner: Runner, understood: Understood): Promise<unknow
 };
 
 /** Where no transaction tells. @throws a problem when the caller does not hold the route's permission */
-const standingOf = async ({ standings }: Runner, route: Any, request: FastifyRequest): Promise<Standing> =>
-  requireStanding(route, await standings.of(actingOf(route, actorOf(route, request))));
+const standingOf = async ({ standings }: Runner, route: Any, request: FastifyRequest): Promise<Standing> => {
+  const acting = actingOf(route, actorOf(route, request));
+  return requireStanding(acting, await standings.of(acting));
+};
 
 const permitted = async (runner: Runner, route: Any, openCall: OpenCall, request: FastifyRequest): Promise<Call> =>
   callOf(openCall, actorOf(route, request), await standingOf(runner, route, request));
@@ -107,6 +109,7 @@ const runVerb = ({ database }: Runner, { bound, input, openCall, key, reply }: U
   const { request } = reply;
   const run = bound.handler as unknown as Verb<Any>;
   const actor = actorOf(route, request);
+  const acting = actingOf(route, actor);
   const options: TransactionOptions =
     route.method === 'GET' ? {} : { onCommitted: (at) => void reply.header('Muster-Written-At', at) };
   const hasBegun = beginWaiting(reply);
@@ -114,7 +117,7 @@ const runVerb = ({ database }: Runner, { bound, input, openCall, key, reply }: U
     hasBegun();
     // Where a process is busy, the time goes into waiting for a connection.
     assertInTime(reply);
-    const call = callOf(openCall, actor, requireStanding(route, standing));
+    const call = callOf(openCall, actor, requireStanding(acting, standing));
     if (key === undefined) return run(tx, input, call);
     const fingerprint = fingerprintOf(route.operation, request.url, request.body);
     const before = await recallAnswer(tx, call, key, fingerprint);
@@ -123,7 +126,7 @@ const runVerb = ({ database }: Runner, { bound, input, openCall, key, reply }: U
     await rememberAnswer(tx, call, key, fingerprint, toRemember(route, answer));
     return answer;
   };
-  return database.asUser(route.service, actingOf(route, actor), work, options);
+  return database.asUser(route.service, acting, work, options);
 };
 
 /** A client names the newest of its own writes that it knows of; an answer from a replica says how old it may be. */

@@ -23,7 +23,8 @@ export const inCallOf = <T>(
     userAgent: 'test',
     at,
   };
-  return database.asUser(route.service, actingOf(route, actor), async (tx, standing) =>
-    work(tx, callOf(openCall, actor, requireStanding(route, standing))),
+  const acting = actingOf(route, actor);
+  return database.asUser(route.service, acting, async (tx, standing) =>
+    work(tx, callOf(openCall, actor, requireStanding(acting, standing))),
   );
 };

@@ -28,6 +28,7 @@ export const auditActions: Readonly<Record<string, readonly string[]>> = {
   organization: [
     'organization.created',
     'organization.configured',
+    'organization.visited',
     'site.geofences-replaced',
     'site.plan-replaced',
     'gate.added',

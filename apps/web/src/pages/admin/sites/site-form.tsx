@@ -40,7 +40,7 @@ const useSave = ({ site, onSaved }: SiteFormProps) => {
 };
 
 /** The zone at the place, until another one was chosen. */
-const useSuggestion = (latitude: number | null, longitude: number | null): string | null => {
+export const useZoneSuggestion = (latitude: number | null, longitude: number | null): string | null => {
   const [place] = useDebouncedValue(latitude === null || longitude === null ? null : { latitude, longitude }, 400);
   const suggestion = useQuery({
     ...read(routes.suggestTimeZone, { query: place ?? { latitude: 0, longitude: 0 } }),
@@ -50,7 +50,7 @@ const useSuggestion = (latitude: number | null, longitude: number | null): strin
   return place === null ? null : (suggestion.data?.timeZone ?? null);
 };
 
-const numberOf = (value: string | number): number | null => (value === '' ? null : Number(value));
+export const numberOf = (value: string | number): number | null => (value === '' ? null : Number(value));
 
 /** Name, address, place and time zone of a site. */
 export const SiteForm = ({ site, onSaved }: SiteFormProps) => {
@@ -61,7 +61,7 @@ export const SiteForm = ({ site, onSaved }: SiteFormProps) => {
   const [latitude, setLatitude] = useState<number | null>(site?.center.latitude ?? null);
   const [longitude, setLongitude] = useState<number | null>(site?.center.longitude ?? null);
   const [chosenZone, setZone] = useState<string | null>(site?.timeZone ?? null);
-  const suggested = useSuggestion(latitude, longitude);
+  const suggested = useZoneSuggestion(latitude, longitude);
   const timeZone = chosenZone ?? suggested ?? '';
   const isComplete = [name, address, timeZone].every((text) => text.trim()) && latitude !== null && longitude !== null;
   const submit = (event: SubmitEvent) => {
