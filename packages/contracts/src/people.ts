@@ -87,7 +87,12 @@ const groupParams = z.strictObject({ groupId: uuid });
 const siteParams = z.strictObject({ siteId: uuid });
 const linkParams = z.strictObject({ memberId: uuid, guardianId: uuid });
 const personProblems = ['not-found', 'not-permitted', 'person-invalid', 'number-taken', 'email-taken'] as const;
-export const siteFields = z.strictObject({ name: plainLine(80), address: plainLine(200), timeZone, center: coordinates });
+export const siteFields = z.strictObject({
+  name: plainLine(80),
+  address: plainLine(200),
+  timeZone,
+  center: coordinates,
+});
 export type SiteFields = z.infer<typeof siteFields>;
 const groupFields = z.strictObject({
   name: plainLine(80),
