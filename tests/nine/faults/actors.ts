@@ -122,10 +122,11 @@ export const wander = async (
   url: string,
   seen: Seen,
   signal: AbortSignal,
+  pauseMs: number,
 ): Promise<void> => {
   while (!signal.aborted) {
     await deliver(phone, fixesOf(phone, place.inside, 1 + Math.floor(Math.random() * 5)), url, seen, signal);
-    await sleep(100);
+    await sleep(pauseMs);
   }
 };
 
@@ -136,6 +137,7 @@ export const look = async (
   url: string,
   seen: Seen,
   signal: AbortSignal,
+  pauseMs: number,
 ): Promise<void> => {
   while (!signal.aborted) {
     try {
@@ -149,7 +151,7 @@ export const look = async (
     } catch {
       note(seen, 'board no answer');
     }
-    await sleep(againMs);
+    await sleep(pauseMs);
   }
 };
 

@@ -29,7 +29,8 @@ export const recoverWithinMs = 120_000;
 export const calmMs = 1_500;
 /** Ten sockets each, and ten of staff: 500. */
 const crowdMembers = 49;
-const requestsPerSecond = 200;
+/** With what phones, somebody who looks and somebody at the gate ask: 200. */
+const requestsPerSecond = 190;
 const enterEveryMs = 3_000;
 /** One for each fault. */
 const keptForOthers = 25;
@@ -74,14 +75,17 @@ export class Campus implements Bystanders {
     return campus;
   }
 
-  /** Everything that goes on while a fault strikes; resolves when all have come to the end of what they do. */
-  async work(url: string, seen: Seen, signal: AbortSignal): Promise<void> {
+  /**
+   * Everything that goes on while a fault strikes; resolves when all have come to the end of what they do.
+   * @param pauseMs of phones between two reports, and of who looks between two looks
+   */
+  async work(url: string, seen: Seen, signal: AbortSignal, pauseMs: number): Promise<void> {
     const [walker, ...others] = this.#phones;
     await Promise.all([
-      ...others.slice(0, phonesCount - 1).map((phone) => wander(phone, this.place, url, seen, signal)),
+      ...others.slice(0, phonesCount - 1).map((phone) => wander(phone, this.place, url, seen, signal, pauseMs)),
       walker && this.#walkOutAndBack(walker, url, seen),
       this.#enterDuring(url, seen),
-      look(this.#principal, this.#groupId, url, seen, signal),
+      look(this.#principal, this.#groupId, url, seen, signal, pauseMs),
     ]);
   }
 

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { text as body } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LiveFrame, type LiveTopic, liveSubprotocol, routes } from '@muster/contracts';
-import { demoPassword, type Session, send, signIn } from '../../acceptance/client.ts';
+import { reconnectDelayMs } from '../../../apps/web/src/api/reconnect-delay.ts';
+import { demoPassword, type Session, signIn } from '../../acceptance/client.ts';
 import { note, type Seen } from './actors.ts';
 
 /** What a rolling restart promises: whoever was sent away is back after this. */
@@ -16,7 +20,8 @@ export class Listener {
   readonly #url: string;
   #socket: WebSocket | undefined;
   #cursor: string | undefined;
-  #retryAfterMs = 1_000;
+  #retryAfterMs: number | undefined;
+  #attempt = 0;
   #awaySince: number | undefined = performance.now();
   #longestAwayMs = 0;
   #closed = false;
@@ -51,8 +56,11 @@ export class Listener {
     socket.addEventListener('close', () => {
       if (this.#closed) return;
       this.#awaySince ??= performance.now();
-      setTimeout(() => this.#closed || this.#connect(), this.#retryAfterMs);
-      this.#retryAfterMs = 1_000;
+      // As the web app does it: told when, or later and later.
+      const delayMs = this.#retryAfterMs ?? reconnectDelayMs(this.#attempt, Math.random());
+      if (this.#retryAfterMs === undefined) this.#attempt += 1;
+      this.#retryAfterMs = undefined;
+      setTimeout(() => this.#closed || this.#connect(), delayMs);
     });
     socket.addEventListener('error', () => undefined);
   }
@@ -66,6 +74,7 @@ export class Listener {
         this.#longestAwayMs = Math.max(this.#longestAwayMs, performance.now() - this.#awaySince);
       }
       this.#awaySince = undefined;
+      this.#attempt = 0;
     }
     if (frame.type === 'subscribed' || frame.type === 'event') this.#cursor = frame.cursor;
     if (frame.type === 'event' && frame.happening.kind === 'punched') this.heard.push(frame.happening.memberId);
@@ -139,11 +148,21 @@ export const askSteadily = async (
   await Promise.all(pending);
 };
 
+/** Not by `fetch`, which costs as much as the answer: those who ask share two cores with those who answer. */
+const connections = new Agent({ keepAlive: true, maxSockets: 500 });
+
 const ask = async (session: Session, url: string, seen: Seen): Promise<void> => {
   try {
-    const response = await send(routes.whoAmI, {}, session, {}, url);
-    await response.arrayBuffer();
-    note(seen, `steady ${response.status}`);
+    const { method, path } = routes.whoAmI;
+    const asked = request(`${url}${path}`, {
+      method,
+      agent: connections,
+      headers: { authorization: `Bearer ${session.accessToken}` },
+      signal: AbortSignal.timeout(30_000),
+    }).end();
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    await body(response);
+    note(seen, `steady ${response.statusCode}`);
   } catch {
     note(seen, 'steady no answer');
   }

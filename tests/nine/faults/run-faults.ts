@@ -129,8 +129,9 @@ const strike = async (
   const { url } = target.fleet;
   await campus.renew(url);
   const crowd = fault.seamless === true ? await campus.openCrowd(url, seen, stop.signal) : undefined;
-  const busy = campus.work(url, seen, stop.signal);
-  await sleep(calmMs);
+  // A crowd asks enough already, and signing it in was work.
+  const busy = campus.work(url, seen, stop.signal, fault.seamless === true ? 1_000 : 100);
+  await sleep(fault.seamless === true ? 10 * calmMs : calmMs);
   await fault.strike(target);
   const struckAt = performance.now();
   const recovered = await campus.untilItWorks(url);

@@ -69,6 +69,7 @@ export const openPorts = async (
       connectionString: address.runtimeUrl,
       applicationName,
       poolSize,
+      preparedStatements: configuration.MUSTER_DATABASE_STATEMENTS === 'prepared',
       hasReplica: configuration.MUSTER_REPLICA_URL !== undefined,
       onConnectionLost,
     });

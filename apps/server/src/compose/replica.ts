@@ -53,6 +53,7 @@ export const openReplica = async (
     connectionString: replicaUrl,
     applicationName: 'muster reading',
     poolSize: configuration.MUSTER_DATABASE_POOL,
+    preparedStatements: configuration.MUSTER_DATABASE_STATEMENTS === 'prepared',
     acquireTimeoutMs: replicaAcquireTimeoutMs,
     answerTimeoutMs: replicaAnswerTimeoutMs,
     onConnectionLost: (error) => log.warn({ err: error }, 'a connection to the replica was lost'),

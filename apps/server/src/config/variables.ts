@@ -116,6 +116,13 @@ export const environmentSchema = z.object({
   MUSTER_DATABASE_OWNER_URL: postgresUrl.optional().meta({
     description: 'The same server, signed in as an administrator; for `muster migrate` and the first start only.',
   }),
+  MUSTER_DATABASE_STATEMENTS: z
+    .enum(['prepared', 'plain'], { error: 'it must be prepared or plain' })
+    .default('prepared')
+    .meta({
+      description:
+        '`prepared`: frequent statements are planned once per connection. `plain` for a pooler in transaction mode that cannot keep them, such as PgBouncer before 1.21.',
+    }),
   MUSTER_DATABASE_PASSWORDS: list
     .transform((entries, context) => new Map(entries.map((entry) => loginPasswordIn(entry, context))))
     .default(new Map<LoginName, string>())

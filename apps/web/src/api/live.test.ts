@@ -1,4 +1,5 @@
 import type { LiveListener } from './live.ts';
+import { reconnectDelayMs } from './reconnect-delay.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 class FakeSocket {
@@ -35,7 +36,7 @@ vi.stubGlobal('WebSocket', FakeSocket);
 vi.stubGlobal('window', { addEventListener: ignore, removeEventListener: ignore });
 vi.stubGlobal('document', { addEventListener: ignore, removeEventListener: ignore, visibilityState: 'visible' });
 vi.mock('./client.ts', () => ({ freshAccessToken: () => null, refuseAccessToken: () => undefined }));
-const { createLiveConnection, reconnectDelayMs } = await import('./live.ts');
+const { createLiveConnection } = await import('./live.ts');
 
 const connect = () => {
   const tokens = ['first', 'second', 'third'];

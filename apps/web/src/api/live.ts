@@ -1,6 +1,7 @@
 import type { LiveFrame, LiveHappening, LiveTopic } from '@muster/contracts';
 import { deviceNowMs, learnServerTime } from '../app/clock.ts';
 import { freshAccessToken, refuseAccessToken } from './client.ts';
+import { reconnectDelayMs } from './reconnect-delay.ts';
 
 export type LiveState = 'connecting' | 'open' | 'waiting' | 'refused';
 
@@ -22,17 +23,7 @@ export interface LiveSurroundings {
 
 const subprotocol = 'muster.v1';
 const silenceLimitMs = 45_000;
-const longestWaitMs = 30_000;
 const closeCodes = { notSignedIn: 4401, notPermitted: 4403, malformed: 4400 };
-
-/**
- * How long to wait before the n-th try. Half of it is chance, so that a thousand phones do not come back in the same
- * second after a restart.
- */
-export const reconnectDelayMs = (attempt: number, random: number): number => {
-  const ceiling = Math.min(longestWaitMs, 1_000 * 2 ** attempt);
-  return Math.round(ceiling / 2 + (ceiling / 2) * random);
-};
 
 const inBrowser: LiveSurroundings = {
   open: (token) => {

@@ -21,6 +21,21 @@ const open = async (url: string, telemetry = quietTelemetry()): Promise<Cache> =
 withServer('redis', (url) => cacheSuite('Redis', () => open(url), sleep));
 withServer('redisCluster', (url) => cacheSuite('Redis Cluster', () => open(url), sleep));
 
+withServer('redis', (url) => {
+  it('limits two processes together', async () => {
+    const processes = [await open(url), await open(url)];
+    const key = `two processes ${Math.random()}`;
+    const allowed = [0, 0];
+    for (let use = 0; use < 500; use += 1) {
+      for (const [index, cache] of processes.entries()) {
+        if ((await cache.take(key, 200, 60_000)).allowed) allowed[index] = (allowed[index] ?? 0) + 1;
+      }
+    }
+    expect(allowed).toEqual([100, 100]);
+    for (const cache of processes) await cache.close();
+  });
+});
+
 describe('a cache whose Redis', () => {
   const given = async (skip: (note: string) => never): Promise<{ redis: RedisServer; cache: Cache }> => {
     const redis = await ownServer(startRedis, skip);

@@ -1,10 +1,10 @@
-import { RateLimiterRedis } from 'rate-limiter-flexible';
-import { connectRedis, disconnect, pingAll, type RedisClient } from '../redis/connect.ts';
+import { connectRedis, disconnect, pingAll } from '../redis/connect.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { Line } from './line.ts';
-import { decisionOf, LocalLimits } from './local-limits.ts';
+import { LocalLimits } from './local-limits.ts';
 import type { Cache } from './port.ts';
 import { redisPlaces } from './redis-places.ts';
+import { SharedLimits } from './shared-limits.ts';
 
 const prefix = 'muster:cache:';
 
@@ -47,7 +47,9 @@ export const createRedisCache = ({ urls, telemetry }: RedisCacheOptions): Cache 
       write(key, () => redis.set(prefix + key, JSON.stringify(value), 'PX', Math.max(1, Math.round(timeToLiveMs)))),
     delete: (key) => write(key, () => redis.del(prefix + key)),
     take: async (key, limit, windowMs) =>
-      (await line.ask(() => limits.take(key, limit, windowMs))) ?? local.take(key, limit, windowMs),
+      limits.takeHeld(key, limit, windowMs) ??
+      (await line.ask(() => limits.take(key, limit, windowMs))) ??
+      local.take(key, limit, windowMs),
     places: redisPlaces(redis, line),
     check: () => pingAll(redis),
     close: async () => {
@@ -56,24 +58,3 @@ export const createRedisCache = ({ urls, telemetry }: RedisCacheOptions): Cache 
     },
   };
 };
-
-class SharedLimits {
-  readonly #redis: RedisClient;
-  readonly #limiters = new Map<string, RateLimiterRedis>();
-
-  constructor(redis: RedisClient) {
-    this.#redis = redis;
-  }
-
-  take(key: string, limit: number, windowMs: number) {
-    // The limiter counts in whole seconds, and a window of none would never end.
-    const duration = Math.max(1, Math.ceil(windowMs / 1000));
-    const name = `muster:limit:${limit}/${duration}`;
-    let limiter = this.#limiters.get(name);
-    if (limiter === undefined) {
-      limiter = new RateLimiterRedis({ storeClient: this.#redis, keyPrefix: name, points: limit, duration });
-      this.#limiters.set(name, limiter);
-    }
-    return decisionOf(limiter.consume(key));
-  }
-}

@@ -54,6 +54,16 @@ export const cacheSuite = (
       await cache.close();
     });
 
+    it('counts many uses exactly, however they come', async () => {
+      const cache = await create();
+      const atOnce = await Promise.all(Array.from({ length: 300 }, () => cache.take(keyOf('gate'), 500, 60_000)));
+      expect(atOnce.every(({ allowed }) => allowed)).toBe(true);
+      const later = [];
+      for (let use = 0; use < 250; use += 1) later.push(await cache.take(keyOf('gate'), 500, 60_000));
+      expect(later.map(({ allowed }) => allowed)).toEqual(Array.from({ length: 250 }, (_, use) => use < 200));
+      await cache.close();
+    });
+
     describe('places', () => {
       const center = { latitude: 46.92, longitude: 15.87 };
       /** So many meters north of the center. */

@@ -47,7 +47,7 @@ ignore_startup_parameters = extra_float_digits,statement_timeout,idle_in_transac
   const connectionString = `postgres://muster@127.0.0.1:${port}/muster`;
   await untilItAnswers(connectionString);
   // More than the pooler has, so that sessions and connections are not the same.
-  pooled = new PostgresDatabase({ connectionString, poolSize: 15 });
+  pooled = new PostgresDatabase({ connectionString, poolSize: 15, preparedStatements: false });
 });
 afterAll(async () => {
   await pooled?.close();

@@ -25,6 +25,7 @@ import {
   type Tx,
 } from './port.ts';
 import { onlyReading, rejectWrites } from './reading.ts';
+import { StatementNames } from './statement-names.ts';
 
 /** Every role that a transaction can take: see migrations/0001_platform.sql. */
 export type DatabaseRole = ServiceName | 'relay';
@@ -40,6 +41,8 @@ export interface PostgresOptions {
   acquireTimeoutMs?: number;
   /** How long to wait for an answer to one statement from a server that may hang. Default: as long as it takes. */
   answerTimeoutMs?: number;
+  /** Frequent statements are planned once per connection. Default true. False before a pooler that loses them. */
+  preparedStatements?: boolean;
   /** A replica follows this database: `onCommitted` is told where each commit stands. */
   hasReplica?: boolean;
   /** Told about connections that broke while idle; the pool replaces them by itself. */
@@ -65,9 +68,11 @@ export class ConditionUnmet extends Error {
 export class PostgresDatabase implements Database {
   readonly #pool: pg.Pool;
   readonly #hasReplica: boolean;
+  readonly #names: StatementNames | undefined;
 
   constructor(options: PostgresOptions) {
     this.#hasReplica = options.hasReplica ?? false;
+    this.#names = options.preparedStatements === false ? undefined : new StatementNames();
     this.#pool = new pg.Pool({
       connectionString: options.connectionString,
       application_name: options.applicationName ?? 'muster',
@@ -100,7 +105,7 @@ export class PostgresDatabase implements Database {
     work: (tx: Tx, standing: Standing | null) => Promise<T>,
     options: TransactionOptions = {},
   ): Promise<T> {
-    return this.#tried(beginStatement(service, options, beginFor(acting)), work, options);
+    return this.#tried(service, beginStatement(service, options, beginFor(acting)), work, options);
   }
 
   acrossOrganizations<T>(
@@ -148,17 +153,18 @@ export class PostgresDatabase implements Database {
       ...(onBehalfOf === undefined ? [] : [scopeFor(onBehalfOf)]),
       ...(provided === undefined ? [] : [`(${provided}) AS provided`]),
     ];
-    return this.#tried(beginStatement(role, options, `SELECT ${columns.join(', ')}`), work, options);
+    return this.#tried(role, beginStatement(role, options, `SELECT ${columns.join(', ')}`), work, options);
   }
 
   async #tried<T>(
+    role: DatabaseRole,
     begin: string,
     work: (tx: Tx, standing: Standing | null) => Promise<T>,
     options: TransactionDetails,
   ): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#once(begin, work, options);
+        return await this.#once(role, begin, work, options);
       } catch (error) {
         if (options.retry !== true || attempt > 3 || !mayRetry(error)) throw error;
       }
@@ -166,12 +172,13 @@ export class PostgresDatabase implements Database {
   }
 
   async #once<T>(
+    role: DatabaseRole,
     begin: string,
     work: (tx: Tx, standing: Standing | null) => Promise<T>,
     options: TransactionDetails,
   ): Promise<T> {
     const client = await this.#pool.connect();
-    const connection = new TransactionConnection(client, options.inspect);
+    const connection = new TransactionConnection(client, (text) => this.#names?.nameOf(role, text), options.inspect);
     let broken: Error | undefined;
     const onError = (error: Error) => {
       broken = error;
@@ -281,12 +288,18 @@ const countingCommands = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 
 class TransactionConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient;
+  readonly #nameOf: (statement: string) => string | undefined;
   readonly #inspect: ((statement: string) => void) | undefined;
   #ended = false;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(client: pg.PoolClient, inspect?: (statement: string) => void) {
+  constructor(
+    client: pg.PoolClient,
+    nameOf: (statement: string) => string | undefined,
+    inspect?: (statement: string) => void,
+  ) {
     this.#client = client;
+    this.#nameOf = nameOf;
     this.#inspect = inspect;
   }
 
@@ -306,7 +319,12 @@ class TransactionConnection implements DatabaseConnection {
     if (this.#ended) throw new Error('This transaction is over');
     this.#inspect?.(query.sql);
     try {
-      const result = await this.#client.query<R & pg.QueryResultRow>(query.sql, [...query.parameters]);
+      const name = this.#nameOf(query.sql);
+      const result = await this.#client.query<R & pg.QueryResultRow>({
+        ...(name !== undefined && { name }),
+        text: query.sql,
+        values: [...query.parameters],
+      });
       return countingCommands.has(result.command)
         ? { rows: result.rows, numAffectedRows: BigInt(result.rowCount ?? 0) }
         : { rows: result.rows };

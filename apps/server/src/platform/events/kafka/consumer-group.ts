@@ -12,7 +12,7 @@ export interface GroupTuning {
   heartbeatMs: number;
 }
 
-export const defaultGroupTuning: GroupTuning = { sessionTimeoutMs: 10_000, heartbeatMs: 1_000 };
+export const defaultGroupTuning: GroupTuning = { sessionTimeoutMs: 10_000, heartbeatMs: 3_000 };
 
 export interface GroupOptions extends Omit<DeliveryOptions, 'transact'> {
   address: KafkaAddress;
@@ -27,8 +27,15 @@ type Record = Message<string, string, string, string>;
 
 /** Fetched ahead at most: one answer of this size beside the one that is being handled. */
 const maxFetchBytes = 4 * 1024 * 1024;
+/** A fetch answers at once when there is something; when there is nothing, to ask seldom keeps idle brokers idle. */
+const longestFetchMs = 5_000;
 const longestPauseMs = 5_000;
 const closeWithinMs = 5_000;
+/**
+ * A commit is a replicated write for each consumer: after every few events they would be most of what the brokers do.
+ * What comes a second time because of the delay meets its row in the inbox.
+ */
+const commitEveryMs = 1_000;
 
 /**
  * This process's share of one consumer. Kafka says which partitions are ours and how far we are; that an effect
@@ -102,13 +109,19 @@ export class KafkaConsumerGroup {
       const stream = await client.consume({ topics: [topic], mode: 'committed', fallbackMode: 'earliest' });
       // Errors are looked for where the stream is read; without a lasting listener it would stop fetching.
       stream.on('error', () => {}).on('readable', () => {});
+      let committedAtMs = performance.now();
       while (!signal.aborted) {
         lost.signal.throwIfAborted();
         const records = await nextRecords(stream, tuning.batchSize, signal);
-        if (records.length > 0) await this.#handle(records, floor);
+        if (records.length > 0) {
+          await this.#handle(records, floor);
+          onProgress();
+        }
+        if (performance.now() - committedAtMs < commitEveryMs) continue;
         await this.#commit(client);
-        if (records.length > 0) onProgress();
+        committedAtMs = performance.now();
       }
+      await this.#commit(client);
     } finally {
       await close(client);
     }
@@ -126,7 +139,7 @@ export class KafkaConsumerGroup {
       heartbeatInterval: group.heartbeatMs,
       autocommit: false,
       maxBytes: maxFetchBytes,
-      maxWaitTime: 1_000,
+      maxWaitTime: longestFetchMs,
       highWaterMark: tuning.batchSize,
     });
   }

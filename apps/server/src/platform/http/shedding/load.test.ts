@@ -9,6 +9,7 @@ const settings = {
   least: 50,
   most: 100,
   targetDelayMs: 250,
+  patienceSeconds: 0,
   growthPerSecond: 10,
   newForSeconds: 0,
 };
@@ -139,6 +140,17 @@ describe('a process that is new', () => {
       return load.limit;
     });
     expect(limits).toEqual([100, 100, 100, 50, 50]);
+  });
+});
+
+describe('a burst', () => {
+  it('passes without a limit; what stays slow lowers it', () => {
+    const load = new Load({ ...settings, patienceSeconds: 2 });
+    const limits = [300, 300, 0, 300, 300, 500].map((delayMs) => {
+      load.secondPassed(delayMs);
+      return load.limit;
+    });
+    expect(limits).toEqual([100, 100, 100, 100, 100, 50]);
   });
 });
 
