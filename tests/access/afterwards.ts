@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { liveTopics, routes } from '@muster/contracts';
 import { call, type Session } from '../acceptance/client.ts';
 import { LiveClient } from '../acceptance/live-client.ts';
+import type { Mailbox } from '../browser/mailbox.ts';
 import type { World } from './cases.ts';
 import type { Organization, Person, SignedIn } from './organizations.ts';
 
@@ -14,12 +15,14 @@ export const doTheRest = async (
   { near, far, platform }: World,
   cursorBefore: string,
   signedIn: SignedIn,
+  mailbox: Mailbox,
   url: string,
 ): Promise<void> => {
   const principal = await signedIn.anew(near.people.principal.email);
   await resume(principal, cursorBefore, url);
   await useKey(principal, url);
   await importPeople(principal, [near, far], url);
+  await forgetPassword(near.people.principal, mailbox, url);
   await refreshTwice(near.people.office, signedIn, url);
   await erase(principal, near.people.classmate, url);
   await askForSecondFactors(principal, near, await administratorOf(platform, signedIn), url);
@@ -66,6 +69,13 @@ const untilImport = (
     const { state } = await call(routes.readImport, { params: { importId } }, principal, {}, url);
     return states.includes(state);
   });
+
+/** Whom the link is for is looked for in all organizations, and only when nobody waits for it any more. */
+const forgetPassword = async ({ email }: Person, mailbox: Mailbox, url: string): Promise<void> => {
+  await call(routes.askForPasswordLink, { body: { identifier: email } }, null, {}, url);
+  let message = '';
+  while (!message.includes('a new password was asked for') || !message.includes(email)) message = await mailbox.next();
+};
 
 /** As a client does that did not hear the first answer. */
 const refreshTwice = async (person: Person, signedIn: SignedIn, url: string): Promise<void> => {

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { Muster } from '../../apps/server/src/compose/muster.ts';
 import { configurationFromEnvironment } from '../../apps/server/src/config/environment.ts';
 import { startEmbeddedPostgres } from '../../apps/server/src/platform/database/embedded.ts';
+import { openMailbox } from '../browser/mailbox.ts';
 import { doTheRest } from './afterwards.ts';
 import { makeHistory } from './history.ts';
 import { listenAsEverybody } from './live.ts';
@@ -41,6 +42,7 @@ export const runAccessMatrix = async (
   // The OS user of PostgreSQL has to get through.
   await chmod(dataFolder, 0o755);
   const postgres = await startEmbeddedPostgres({ dataFolder });
+  const mailbox = await openMailbox();
   const muster = new Muster(
     configurationFromEnvironment({
       MUSTER_DATA: dataFolder,
@@ -51,6 +53,7 @@ export const runAccessMatrix = async (
       PORT: '0',
       HOST: '127.0.0.1',
       MUSTER_LOG_TO: 'file',
+      MUSTER_SMTP_URL: mailbox.url,
       MUSTER_RATE_LIMIT_PER_ADDRESS: '1000000',
       MUSTER_RATE_LIMIT_PER_USER: '1000000',
     }),
@@ -77,13 +80,14 @@ export const runAccessMatrix = async (
     const cursor = await listenAsEverybody(world, signedIn, url, findings);
     await callEverything(world, signedIn, url, findings, operations);
     say('Everything was called as everybody.');
-    if (operations === undefined) await doTheRest(world, cursor, signedIn, url);
+    if (operations === undefined) await doTheRest(world, cursor, signedIn, mailbox, url);
     await muster.stop();
     await lookThroughFiles(world, dataFolder, findings.leaks);
     return findings;
   } finally {
     await muster.stop();
     await postgres.stop();
+    await mailbox.close();
     await rm(dataFolder, { recursive: true, force: true });
   }
 };

@@ -1,21 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
 
-/** Active accounts that have an e-mail address, and that the identifier may mean. Run it across organizations. */
-export const findForgotten = async (
-  tx: Tx,
-  { identifier, organization }: { identifier: string; organization?: string | undefined },
-): Promise<{ orgId: string; userId: string }[]> => {
-  const { rows } = await sql<{ orgId: string; userId: string }>`
-    SELECT account.org_id AS "orgId", account.user_id AS "userId"
-    FROM published.account JOIN published.organization USING (org_id)
-    WHERE (account.email_key = lower(${identifier}) OR account.number = ${identifier})
-      AND account.status = 'active' AND account.email IS NOT NULL
-      AND (${organization ?? null}::text IS NULL OR organization.slug = lower(${organization ?? null}))
-    ORDER BY account.org_id LIMIT 5`.execute(tx);
-  return rows;
-};
-
 /** Links that nobody but Muster has made for the user since. */
 export const countOwnLinks = async (tx: Tx, userId: string, since: Date): Promise<number> => {
   const { rows } = await sql<{ links: number }>`

@@ -7,7 +7,7 @@ import { networkOf } from '../../platform/http/network-of.ts';
 import { problem } from '../../platform/http/problem.ts';
 import type { Jobs, RunningJob } from '../../platform/jobs/port.ts';
 import type { Mail } from '../../platform/mail/port.ts';
-import { lockUser } from './account-store.ts';
+import { findWithEmail, lockUser } from './account-store.ts';
 import * as store from './forgotten-password-store.ts';
 import { makePasswordLink } from './password-links.ts';
 import type { AuthPorts } from './ports.ts';
@@ -63,7 +63,7 @@ export const findForgotten =
   ({ database, jobs, clock, box }: ForgottenPasswordPorts) =>
   async ({ payload: { sealed } }: RunningJob<{ sealed: string }>): Promise<void> => {
     const asked = JSON.parse(await box.open(sealed, sealContext)) as Asked;
-    const found = await database.acrossOrganizations('auth', (tx) => store.findForgotten(tx, asked), {
+    const found = await database.acrossOrganizations('auth', (tx) => findWithEmail(tx, asked), {
       readOnly: true,
     });
     if (found.length > 1 && !asked.identifier.includes('@')) return;
