@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type FaultReport, runFaults } from './run-faults.ts';
 
-/** `npm run faults -- [--seed N] [--only TEXT] [--short] [--lengthen N] [--json]` */
+/** `npm run faults -- [--seed N] [--only TEXT|TEXT] [--short] [--lengthen N] [--json]` */
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
@@ -17,7 +17,7 @@ const reports: FaultReport[] = await runFaults({
   seed,
   lengthen: Number(values.lengthen),
   chosen: ({ name, short }) =>
-    (!values.short || short === true) && (values.only === undefined || name.includes(values.only)),
+    (!values.short || short === true) && (values.only === undefined || values.only.split('|').some((text) => name.includes(text))),
   say: (line) => console.log(line),
 });
 const violations = reports.reduce((sum, report) => sum + report.violations.length, 0);

@@ -26,6 +26,7 @@ export class ClockFollower {
   #running: Promise<void> | undefined;
   #wasApartMs = 0;
   #isAway = false;
+  #hasHeard = false;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -58,7 +59,9 @@ export class ClockFollower {
       const heard = performance.now();
       const halfWayMs = (heard - asked) / 2;
       const isMs = answeredMs + halfWayMs;
-      if (Math.abs(clock.now().getTime() - isMs) > halfWayMs + 1) clock.correct(isMs, heard);
+      // The first answer counts as it is: until then the clock is the machine's, which somebody may set.
+      if (!this.#hasHeard || Math.abs(clock.now().getTime() - isMs) > halfWayMs + 1) clock.correct(isMs, heard);
+      this.#hasHeard = true;
       const apartMs = clock.machineNow().getTime() - isMs;
       this.#tell(Math.abs(apartMs) > halfWayMs ? apartMs : 0);
       this.#isAway = false;
