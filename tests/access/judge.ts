@@ -56,9 +56,13 @@ const isAsIfNothingWereThere = ({ route, field }: Case, status: number): boolean
   return status >= 400 && status < 500;
 };
 
-/** The words that must not stand in anything this actor gets. */
-export const forbiddenTo = ({ near, far }: World, actor: Person | null): string[] => {
+/** The words that must not stand in anything this actor gets, asking for this. */
+export const forbiddenTo = ({ near, far }: World, actor: Person | null, operation?: string): string[] => {
   if (actor === null) return [near.canary, far.canary];
+  // Names of all organizations, for those who run them; of nobody in any.
+  if (operation === 'listOrganizations' && actor.role.startsWith('platform_')) {
+    return [near, far].flatMap(({ people: all }) => Object.values<Person>(all).map(({ canary }) => canary));
+  }
   const { people } = near;
   const others = [people.stranger, people.heldStranger, people.lateStranger, people.otherParent];
   const classmates = [people.classmate, people.heldClassmate, people.lateClassmate];

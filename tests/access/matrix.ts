@@ -39,7 +39,7 @@ export const callEverything = async (
     const outcome = await outcomeOf(one, world, signedIn, url);
     const unexpected = unexpectedIn(one, outcome);
     if (unexpected !== null) findings.unexpected.push(unexpected);
-    for (const word of wordsIn(outcome.body, forbiddenTo(world, one.actor))) {
+    for (const word of wordsIn(outcome.body, forbiddenTo(world, one.actor, one.route.operation))) {
       findings.leaks.push(`${one.route.operation} showed ${word} to ${one.actor?.role ?? 'nobody'}`);
     }
   }

@@ -1,10 +1,9 @@
 import { AppShell, Burger, Group, NavLink, ScrollArea, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, Outlet } from '@tanstack/react-router';
-import { Suspense } from 'react';
+import { lazy, Suspense } from 'react';
 import { LoadingBlock } from '../components/loading-block.tsx';
 import { useText } from '../i18n/use-text.ts';
-import { ActingNotice } from './acting-notice.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { BrandMark } from './brand.tsx';
 import { ConnectionNotice } from './connection-notice.tsx';
@@ -12,6 +11,10 @@ import { useProfile, useSession } from './session.tsx';
 import classes from './shell.module.css';
 import { mainId, SkipLink } from './skip-link.tsx';
 import { useNavigation } from './use-navigation.ts';
+
+const ActingNotice = lazy(async () => ({
+  default: (await import('../pages/platform/acting-notice.tsx')).ActingNotice,
+}));
 
 /** The frame of the staff's pages. `#header-slot` is where a page may put its own search or filters. */
 export const StaffShell = () => {
@@ -60,7 +63,11 @@ export const StaffShell = () => {
         </ScrollArea>
       </AppShell.Navbar>
       <AppShell.Main className={classes.main ?? ''} id={mainId} tabIndex={-1}>
-        {actingIn && <ActingNotice organization={actingIn} />}
+        {actingIn && (
+          <Suspense fallback={null}>
+            <ActingNotice organization={actingIn} />
+          </Suspense>
+        )}
         <ConnectionNotice />
         <Suspense fallback={<LoadingBlock height="60dvh" />}>
           <Outlet />

@@ -1,11 +1,11 @@
-import { IconBuildings } from '@tabler/icons-react';
+import { IconBuildingCommunity } from '@tabler/icons-react';
 import type { NavigationEntry } from '../../app/navigation-entry.ts';
 
 export const platformNavigation: readonly NavigationEntry[] = [
   {
     to: '/platform',
     label: 'platform:navigation',
-    icon: IconBuildings,
+    icon: IconBuildingCommunity,
     permission: 'figures.see',
     roles: ['platform_admin', 'platform_operator', 'platform_overseer'],
   },

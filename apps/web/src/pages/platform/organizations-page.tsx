@@ -37,7 +37,10 @@ const SearchField = () => {
   const [typed, setTyped] = useState(q ?? '');
   const [asked] = useDebouncedValue(typed.trim(), 250);
   const ask = useEffectEvent((next: string) => {
-    if (next !== (q ?? '')) void navigate({ to: '/platform', search: { q: next || undefined }, replace: true });
+    // Whoever has gone on to another page is not called back.
+    const isHere = window.location.pathname === '/platform';
+    if (isHere && next !== (q ?? ''))
+      void navigate({ to: '/platform', search: { q: next || undefined }, replace: true });
   });
   useEffect(() => ask(asked), [asked]);
   return (

@@ -1,13 +1,13 @@
 import { Button, Text } from '@mantine/core';
 import { IconBuildingCommunity } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import { actIn, type ActingIn } from '../api/acting.ts';
-import { useText } from '../i18n/use-text.ts';
-import classes from './shell.module.css';
+import { actIn, type ActingIn } from '../../api/acting.ts';
+import { useText } from '../../i18n/use-text.ts';
+import classes from './platform.module.css';
 
 /** Above every page while an account of the platform acts in an organization: it cannot be dismissed, only left. */
 export const ActingNotice = ({ organization }: { readonly organization: ActingIn }) => {
-  const t = useText('app');
+  const t = useText('platform');
   const navigate = useNavigate();
   const leave = () => {
     actIn(null);
