@@ -112,7 +112,11 @@ describe('what was punched on a phone that waits for approval', () => {
     school.db.database.inOrganization('attendance', school.orgId, (tx) =>
       approvedDevices(school).handle(tx, [
         {
-          ...{ id: uuidv7(), cursor: '0.0', type: 'auth.device-approved', version: 1, orgId: school.orgId },
+          id: uuidv7(),
+          cursor: '0.0',
+          type: 'auth.device-approved',
+          version: 1,
+          orgId: school.orgId,
           key: userId,
           occurredAt: school.clock.now().toISOString(),
           payload: {

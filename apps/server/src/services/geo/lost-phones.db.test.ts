@@ -27,19 +27,22 @@ const count = async (userId: string) => {
   const list = await geo.call(routes.listPhoneClients, listPhoneClients(), as(userId), {});
   return routes.listPhoneClients.answer.parse(list).items.length;
 };
+const at = '2026-03-02T09:00:00.000Z';
 const revoked = (isLost: boolean) => ({
-  ...{
-    id: uuidv7(),
-    cursor: '0.0',
-    version: 1,
-    orgId: world.orgId,
-    key: world.memberId,
-    type: 'auth.device-revoked' as const,
-  },
-  occurredAt: '2026-03-02T09:00:00.000Z',
+  id: uuidv7(),
+  cursor: '0.0',
+  type: 'auth.device-revoked' as const,
+  version: 1,
+  orgId: world.orgId,
+  key: world.memberId,
+  occurredAt: at,
   payload: {
-    ...{ userId: world.memberId, deviceId: uuidv7(), deviceName: 'Phone', at: '2026-03-02T09:00:00.000Z' },
-    ...{ isLost, cause: 'by-owner' as const },
+    userId: world.memberId,
+    deviceId: uuidv7(),
+    deviceName: 'Phone',
+    at,
+    isLost,
+    cause: 'by-owner' as const,
   },
 });
 

@@ -16,7 +16,13 @@ it('tells members what becomes of their devices, and those who can approve one t
   const [principal, parent] = [await school.person('org_admin', 'Principal'), await school.guardian(ann)];
   const at = '2026-03-02T09:00:00.000Z';
   const fact = <const Type extends string, Payload extends object>(type: Type, payload: Payload) => ({
-    ...{ id: uuidv7(), cursor: '0.0', version: 1, orgId: school.orgId, key: ann.userId, occurredAt: at, type },
+    id: uuidv7(),
+    cursor: '0.0',
+    type,
+    version: 1,
+    orgId: school.orgId,
+    key: ann.userId,
+    occurredAt: at,
     payload: { userId: ann.userId, deviceId: uuidv7(), deviceName: 'Firefox, Linux', at, ...payload },
   });
   const facts = [

@@ -7,6 +7,7 @@ import { read, routes } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LoadingBlock } from '../../components/loading-block.tsx';
 import { useFormats, useText } from '../../i18n/use-text.ts';
+import { OwnDevices } from '../devices/own-devices.tsx';
 import { PageHead } from '../staff/page-head.tsx';
 import { FactorsSection } from './factors-section.tsx';
 import { PasswordForm } from './password-form.tsx';
@@ -67,6 +68,7 @@ export const SecurityPage = () => {
     <Stack gap="lg" maw="44rem">
       <PageHead title={t('title')} lead={t('lead')} />
       {content()}
+      <OwnDevices />
       <SessionsSection />
     </Stack>
   );

@@ -42,4 +42,10 @@ const reports = createRoute({
   component: lazyRouteComponent(() => import('./reports/reports-page.tsx'), 'ReportsPage'),
 });
 
-export const staffRoutes = [desk.addChildren([today, held, alerts, person, reports])] as const;
+const devices = createRoute({
+  getParentRoute: () => desk,
+  path: '/staff/devices',
+  component: lazyRouteComponent(() => import('../devices/waiting-page.tsx'), 'WaitingDevicesPage'),
+});
+
+export const staffRoutes = [desk.addChildren([today, held, devices, alerts, person, reports])] as const;

@@ -11,6 +11,7 @@ import { EmptyNotice } from '../../../components/empty-notice.tsx';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
 import { LoadingBlock } from '../../../components/loading-block.tsx';
 import { useFormats, useText } from '../../../i18n/use-text.ts';
+import { MemberDevices } from '../../devices/member-devices.tsx';
 import { TeacherCodeSection } from '../../registration/teacher-code-section.tsx';
 import { LinkButton, LinkText } from '../../staff/links.tsx';
 import { PageHead } from '../../staff/page-head.tsx';
@@ -183,6 +184,9 @@ export const PersonPage = () => {
           {isManaged && userId !== profile.userId && <Standing person={data} />}
           {data.role === 'member' && data.status === 'active' && may('devices.manage') && (
             <TeacherCodeSection memberId={userId} name={data.displayName} />
+          )}
+          {data.role === 'member' && may('devices.manage') && (
+            <MemberDevices memberId={userId} name={data.displayName} />
           )}
           {isManaged && <Invitations person={data} />}
           {may('security.configure') && <SignInSection key={userId} person={data} />}

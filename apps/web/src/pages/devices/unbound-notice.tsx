@@ -1,0 +1,33 @@
+import { Alert, Anchor, Text } from '@mantine/core';
+import { IconDeviceMobileQuestion } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useText } from '../../i18n/use-text.ts';
+
+/** Somebody stands beside a teacher who is about to approve it. */
+const lookAgainMs = 10_000;
+
+/** For a member on a device that is not theirs: what that means before they stand at the gate. */
+export const UnboundNotice = () => {
+  const t = useText('devices');
+  const queries = useQueryClient();
+  useEffect(() => {
+    const timer = setInterval(() => void queries.invalidateQueries({ queryKey: ['session', 'profile'] }), lookAgainMs);
+    return () => clearInterval(timer);
+  }, [queries]);
+  return (
+    <Alert
+      color="orange"
+      icon={<IconDeviceMobileQuestion size={20} stroke={1.7} />}
+      title={t('notice.title')}
+      role="status"
+      mb="md"
+    >
+      <Text size="sm">{t('notice.waiting')}</Text>
+      <Anchor component={Link} to="/security" size="sm" display="inline-block" py={4}>
+        {t('notice.look')}
+      </Anchor>
+    </Alert>
+  );
+};
