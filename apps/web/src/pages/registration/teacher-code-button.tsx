@@ -16,7 +16,7 @@ interface TeacherCodeButtonProps {
 
 /** For staff who have the member before them: opens the code with which a phone is registered. */
 export const TeacherCodeButton = ({ memberId, name, size }: TeacherCodeButtonProps) => {
-  const t = useText('registration');
+  const t = useText('staff');
   const may = useMay();
   const [isOpen, setOpen] = useState(false);
   if (!may('devices.manage')) return null;
@@ -28,7 +28,7 @@ export const TeacherCodeButton = ({ memberId, name, size }: TeacherCodeButtonPro
         leftSection={<IconDeviceMobileCheck size={16} stroke={1.7} />}
         onClick={() => setOpen(true)}
       >
-        {t('teacher-code.issue')}
+        {t('teacher-code')}
       </Button>
       {isOpen && (
         <Suspense>
