@@ -53,21 +53,28 @@ export const mutateStatementsOf = (folder: string): Mutation => {
 
 type Query = (text: string, values: readonly unknown[]) => Promise<pg.QueryResult>;
 
+/** Of the ways to call `query`, those that the program uses: text and values, or both in an object that may have a name. */
+const statementIn = ([first, second]: readonly unknown[]): { text: string; values: readonly unknown[] } => {
+  const given = typeof first === 'object' && first !== null ? first : { text: first, values: second };
+  const { text, values } = given as { readonly text?: unknown; readonly values?: unknown };
+  return { text: typeof text === 'string' ? text : '', values: Array.isArray(values) ? values : [] };
+};
+
 /** Stands in for the driver's `query` and hands on what holds no mark. */
 const tryEveryStatement = (recordOf: (conditionId: number) => Reached): void => {
   const { prototype } = pg.Client as unknown as { prototype: { query: (...given: unknown[]) => unknown } };
   const original = prototype.query;
   prototype.query = function query(this: pg.Client, ...given: unknown[]) {
-    const [text, values = []] = given;
-    const mutants = typeof text === 'string' ? mutantsOf(text) : [];
+    const { text, values } = statementIn(given);
+    const mutants = mutantsOf(text);
     if (mutants.length === 0) return original.apply(this, given);
     const ask: Query = (...asked) => original.apply(this, asked) as Promise<pg.QueryResult>;
     return (async () => {
       for (const { conditionIds, statement } of mutants) {
-        const outcome = await outcomeOf(ask, text as string, statement, values as unknown[]);
+        const outcome = await outcomeOf(ask, text, statement, values);
         for (const conditionId of conditionIds) note(recordOf(conditionId), outcome);
       }
-      return ask(text as string, values as unknown[]);
+      return original.apply(this, given);
     })();
   };
 };
