@@ -95,11 +95,9 @@ const punchBody = z.strictObject({
   fix: reportedFix.nullable().meta({ description: 'null when the device gives no position' }),
   deviceAt: instant.meta({ description: "the device's own clock, kept as a claim" }),
   reason: note.optional(),
-  signature: punchSignature
-    .optional()
-    .meta({
-      description: 'by the key of the device over all of this, see `punchStatement`; a device with a key signs',
-    }),
+  signature: punchSignature.optional().meta({
+    description: 'by the key of the device over all of this, see `punchStatement`; a device with a key signs',
+  }),
 });
 const punchProblems = [
   'nonce-unknown',
