@@ -50,7 +50,12 @@ export const DeviceRow = ({
             <Text fw={560} size="sm" truncate>
               {name}
             </Text>
-            <Badge variant="light" size="sm" color={colors[state]}>
+            <Badge
+              variant="light"
+              size="sm"
+              color={colors[state]}
+              styles={{ label: { color: 'var(--mantine-color-text)' } }}
+            >
               {t(`state.${state}`)}
             </Badge>
             {device.isThis && (

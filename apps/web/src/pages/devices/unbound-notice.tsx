@@ -1,5 +1,5 @@
 import { Alert, Anchor, Text } from '@mantine/core';
-import { IconDeviceMobileQuestion } from '@tabler/icons-react';
+import { IconDeviceMobile } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
@@ -19,13 +19,13 @@ export const UnboundNotice = () => {
   return (
     <Alert
       color="orange"
-      icon={<IconDeviceMobileQuestion size={20} stroke={1.7} />}
+      icon={<IconDeviceMobile size={20} stroke={1.7} />}
       title={t('notice.title')}
       role="status"
-      mb="md"
+      styles={{ title: { color: 'var(--mantine-color-text)' } }}
     >
       <Text size="sm">{t('notice.waiting')}</Text>
-      <Anchor component={Link} to="/security" size="sm" display="inline-block" py={4}>
+      <Anchor component={Link} to="/security" size="sm" display="inline-block" py={4} c="inherit" td="underline">
         {t('notice.look')}
       </Anchor>
     </Alert>

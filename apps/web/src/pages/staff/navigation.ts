@@ -1,6 +1,6 @@
 import {
   IconBellRinging,
-  IconDeviceMobileQuestion,
+  IconDeviceMobile,
   IconHandStop,
   IconLayoutDashboard,
   IconReportAnalytics,
@@ -17,7 +17,7 @@ export const staffNavigation: readonly NavigationEntry[] = [
   },
   { to: '/staff', label: 'staff:navigation.today', icon: IconLayoutDashboard, permission: 'attendance.decide' },
   { to: '/staff/held', label: 'staff:navigation.held', icon: IconHandStop, permission: 'attendance.decide' },
-  { to: '/staff/devices', label: 'devices:navigation', icon: IconDeviceMobileQuestion, permission: 'devices.manage' },
+  { to: '/staff/devices', label: 'devices:navigation', icon: IconDeviceMobile, permission: 'devices.manage' },
   { to: '/staff/alerts', label: 'staff:navigation.alerts', icon: IconBellRinging, permission: 'alerts.handle' },
   { to: '/staff/reports', label: 'staff:navigation.reports', icon: IconReportAnalytics, permission: 'reports.export' },
 ];

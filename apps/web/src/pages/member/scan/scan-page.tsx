@@ -8,6 +8,8 @@ import { DoneStep } from './done-step.tsx';
 import { ReadyStep } from './ready-step.tsx';
 import { ScanProblem } from './scan-problem.tsx';
 import { useScan } from './use-scan.ts';
+import { useProfile } from '../../../app/session.tsx';
+import { UnboundNotice } from '../../devices/unbound-notice.tsx';
 
 /** After these another try with the same scan is of no use. */
 const isFinal = (error: unknown): boolean =>
@@ -15,6 +17,7 @@ const isFinal = (error: unknown): boolean =>
 
 export const ScanPage = () => {
   const t = useText('scan');
+  const { device } = useProfile();
   const scan = useScan();
   const [typed, setTyped] = useState('');
   const [reason, setReason] = useState('');
@@ -27,6 +30,7 @@ export const ScanPage = () => {
   return (
     <Stack>
       <Title order={1}>{t(`title.${stage.kind}`)}</Title>
+      {stage.kind === 'code' && !device.bound && <UnboundNotice />}
       {stage.kind === 'code' && (
         <CodeStep
           isLooking={!scan.isBusy}

@@ -37,7 +37,8 @@ export const ScanProblem = ({ error, isKept, isBusy, onRetry }: ScanProblemProps
       </Alert>
     );
   }
-  const { title, advice } = textOf(error);
+  const isUnproven = isProblem(error, 'device-proof-refused');
+  const { title, advice } = isUnproven ? { title: t('unproven.title'), advice: t('unproven.advice') } : textOf(error);
   // The server explains in English; other languages have their own advice for every problem.
   const detail = i18next.language === 'en' ? error.detail : undefined;
   return (

@@ -1,7 +1,6 @@
 import { Button, Paper, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { IconEye, IconQrcode } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
 import { useNow } from '../../../app/clock.ts';
 import { useProfile } from '../../../app/session.tsx';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
@@ -18,9 +17,6 @@ import { actionOfPhase, type Today } from './day-phase.ts';
 import { StateCard } from './state-card.tsx';
 import { useTimelineEntries } from './timeline-entries.tsx';
 import { useDayPhase, useTimeline, useToday } from './use-today.ts';
-
-// On most phones it is never shown.
-const UnboundNotice = lazy(async () => ({ default: (await import('../../devices/unbound-notice.tsx')).UnboundNotice }));
 
 const Viewers = ({ seenBy }: { readonly seenBy: readonly string[] }) => {
   const t = useText('member');
@@ -133,16 +129,11 @@ const TodayContent = ({ today, isStale }: { readonly today: Today; readonly isSt
 
 export const TodayPage = () => {
   const t = useText('app');
-  const { userId, device } = useProfile();
+  const { userId } = useProfile();
   const query = useToday(userId, { keepsOnDevice: true });
   return (
     <>
       <VisuallyHidden component="h1">{t('navigation.home')}</VisuallyHidden>
-      {!device.bound && (
-        <Suspense>
-          <UnboundNotice />
-        </Suspense>
-      )}
       {query.data ? (
         <TodayContent today={query.data} isStale={query.isError ? query.dataUpdatedAt : null} />
       ) : query.isError ? (
