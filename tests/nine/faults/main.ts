@@ -17,7 +17,8 @@ const reports: FaultReport[] = await runFaults({
   seed,
   lengthen: Number(values.lengthen),
   chosen: ({ name, short }) =>
-    (!values.short || short === true) && (values.only === undefined || values.only.split('|').some((text) => name.includes(text))),
+    (!values.short || short === true) &&
+    (values.only === undefined || values.only.split('|').some((text) => name.includes(text))),
   say: (line) => console.log(line),
 });
 const violations = reports.reduce((sum, report) => sum + report.violations.length, 0);
