@@ -2,7 +2,7 @@ import type { Tokens } from '@muster/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { uuidv7 } from '../../platform/ids.ts';
 import { beginFactor, finishFactor } from './factors.ts';
-import { endSessionsOf, resetFactorsOf } from './people-security.ts';
+import { endSessionsOf, readSecurityOf, resetFactorsOf } from './people-security.ts';
 import { endOtherSessions, endSession, listSessions } from './sessions.ts';
 import { beginPasskeyStepUp, stepUp } from './step-up.ts';
 import { Authenticator } from './testing/authenticator.ts';
@@ -56,6 +56,20 @@ describe('own sessions', () => {
     world.clock.advance(31 * 24 * 60 * 60_000);
     const fresh = await world.signedIn({ identifier: `${userId}@example.org` });
     expect(await list(fresh)).toHaveLength(1);
+  });
+
+  it('and factors are told to an administrator, as far as it takes to help', async () => {
+    const adminId = await world.account(orgId, { role: 'org_admin' });
+    const admin = await world.signedIn({ identifier: `${adminId}@example.org` });
+    await addPasskey(laptop);
+    const told = accepted(await world.verb(readSecurityOf(world.ports), admin, { params: { userId } }));
+    expect(told).toMatchObject({ passkeys: 1, lastSignInAt: world.clock.now().toISOString() });
+    expect(told.sessions.map(({ method }) => method)).toEqual(['password', 'password']);
+    // Where somebody was is for their own eyes.
+    expect(JSON.stringify(told)).not.toContain('AT');
+    const elsewhere = await world.account(await world.organization(`elsewhere-${uuidv7()}`), { role: 'org_admin' });
+    const stranger = await world.signedIn({ identifier: `${elsewhere}@example.org` });
+    expect(codeOf(await world.verb(readSecurityOf(world.ports), stranger, { params: { userId } }))).toBe('not-found');
   });
 
   it('are all ended by an administrator, who may also reset lost second factors', async () => {
