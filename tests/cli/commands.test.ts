@@ -15,7 +15,17 @@ describe('the command line', () => {
   it('lists its commands', async () => {
     const { code, output } = await muster(['--help']);
     expect(code).toBe(0);
-    for (const command of ['serve', 'migrate', 'demo', 'replay', 'jobs', 'dead-letters', 'doctor', 'configuration']) {
+    for (const command of [
+      'serve',
+      'migrate',
+      'demo',
+      'owner',
+      'replay',
+      'jobs',
+      'dead-letters',
+      'doctor',
+      'configuration',
+    ]) {
       expect(output).toMatch(new RegExp(`^  ${command} `, 'm'));
     }
   });
@@ -47,6 +57,20 @@ describe('the command line', () => {
     expect(output).not.toMatch(/^\s+at /m);
     expect(code).toBe(1);
     expect(await readdir(place)).not.toContain('refused');
+  });
+
+  it('lets somebody run the platform, whom nobody could invite', async () => {
+    const data = { ...dataIn('platform'), MUSTER_PUBLIC_URL: 'https://muster.example' };
+    const nobody = await muster(['owner', '--email', 'ada@muster.example'], data);
+    expect(nobody.code).toBe(1);
+    expect(nobody.output).toContain('Say who it is, to let them: --name');
+    const first = await muster(['owner', '--email', 'ada@muster.example', '--name', 'Ada Lovelace'], data);
+    expect(first.code).toBe(0);
+    expect(first.output).toMatch(/^https:\/\/muster\.example\/set-password#[\w.~-]+$/m);
+    // Who has lost every way in gets another link, and is nobody new.
+    const again = await muster(['owner', '--email', 'Ada@muster.example'], data);
+    expect(again.code).toBe(0);
+    expect(again.output).not.toBe(first.output);
   });
 
   it('lists what was given up', async () => {

@@ -2,6 +2,7 @@ import { serviceNames } from '@muster/contracts';
 import { Command, Option } from 'commander';
 import type { DeadLettersOptions } from './operations/dead-letters.ts';
 import type { JobsOptions } from './operations/jobs.ts';
+import type { OwnerOptions } from './operations/owner.ts';
 import type { ReplayOptions } from './replay.ts';
 
 /** The commands of `muster`. Each loads what it needs only when it runs: `--help` must not start anything. */
@@ -48,6 +49,16 @@ export const createProgram = (): Command => {
     .action(async () => {
       const { demo } = await import('./demo.ts');
       await demo();
+    });
+
+  program
+    .command('owner')
+    .description('let somebody run the platform, or back in: prints a link with which they set their password')
+    .requiredOption('--email <address>', 'with which they sign in')
+    .option('--name <name>', 'who it is, where they are new')
+    .action(async (options: OwnerOptions) => {
+      const { owner } = await import('./operations/owner.ts');
+      await owner(options);
     });
 
   program

@@ -1,2 +1,3 @@
 export { writeCredentials as seedCredentials } from './account-store.ts';
+export { makePasswordLink } from './password-links.ts';
 export { hashPassword } from './passwords.ts';

@@ -45,6 +45,21 @@ export const findOrganization = async (tx: Tx, slug: string): Promise<string | n
   return rows[0]?.orgId ?? null;
 };
 
+/** The id of the platform's own organization; run it across organizations. */
+export const findPlatform = async (tx: Tx): Promise<string | null> => {
+  const { rows } = await sql<{ orgId: string }>`
+    SELECT id AS "orgId" FROM users.organization WHERE kind = 'platform'`.execute(tx);
+  return rows[0]?.orgId ?? null;
+};
+
+/** Whoever of this organization runs the platform with that address. */
+export const findPlatformAdmin = async (tx: Tx, email: string): Promise<string | null> => {
+  const { rows } = await sql<{ userId: string }>`
+    SELECT id AS "userId" FROM users.account
+    WHERE lower(email) = lower(${email}) AND role = 'platform_admin' AND status = 'active'`.execute(tx);
+  return rows[0]?.userId ?? null;
+};
+
 export const seedOrganization = async (tx: Tx, organization: OrganizationSeed): Promise<void> => {
   const { orgId, slug, name, kind = 'tenant', vocabulary = 'campus' } = organization;
   const { supervisorLocation = 'presence', officeLocation = 'presence' } = organization;
