@@ -29,6 +29,7 @@ it('answers every route of its contract, and its jobs run on an empty database',
     'geo.presence',
     'geo.watching',
     'geo.consent-withdrawals',
+    'geo.lost-phones',
   ]);
 
   await service.start?.();
