@@ -78,7 +78,7 @@ export function gates() {
 export const suites = [
   { name: 'pure', about: 'rules and other pure code', projects: ['pure'], fast: true, deadlineMs: 3 * 60_000 },
   { name: 'gates', about: 'each gate is seen to fail', projects: ['gates'], deadlineMs: 3 * 60_000 },
-  { name: 'db', about: 'database tests on a real PostgreSQL', projects: ['db'], deadlineMs: 6 * 60_000 },
+  { name: 'db', about: 'database tests on a real PostgreSQL', projects: ['db'], deadlineMs: 10 * 60_000 },
   {
     name: 'servers',
     about: 'large adapters on real Redis, S3 and Kafka',
@@ -96,7 +96,7 @@ export const suites = [
     name: 'access',
     about: 'every operation as everybody: the permission table, and nothing else',
     projects: ['access'],
-    deadlineMs: 5 * 60_000,
+    deadlineMs: 8 * 60_000,
   },
   {
     name: 'image',
@@ -110,14 +110,14 @@ export const suites = [
     about: 'the story over HTTP and WebSocket',
     projects: ['acceptance'],
     needs: 'web',
-    deadlineMs: 8 * 60_000,
+    deadlineMs: 12 * 60_000,
   },
   {
     name: 'nine',
     about: 'the same story on nine processes with Kafka, Redis Cluster, S3 and a replica',
     projects: ['nine'],
     needs: 'web',
-    deadlineMs: 8 * 60_000,
+    deadlineMs: 12 * 60_000,
   },
   {
     name: 'faults',
@@ -130,7 +130,7 @@ export const suites = [
     about: 'the story in Chromium windows',
     projects: ['browser'],
     needs: 'chromium',
-    deadlineMs: 6 * 60_000,
+    deadlineMs: 20 * 60_000,
   },
 ];
 
