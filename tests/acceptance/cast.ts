@@ -76,10 +76,7 @@ export const setTheScene = async (url: string): Promise<Cast> => {
 
   const free = await freeMembers(principal, allGroups, url);
   const timeZone = free[0]?.timeZone ?? 'UTC';
-  for (const groupId of open) {
-    const body = scheduleFrom(localMinutes(timeZone));
-    await call(routes.replaceSchedule, { params: { groupId }, body }, principal, {}, url);
-  }
+  await openNow(open, timeZone, principal, url);
   const guardianEmails = await readGuardianEmails(principal, url);
   const pool: Player[] = [];
   for (const card of free) {
@@ -115,6 +112,19 @@ export const setTheScene = async (url: string): Promise<Cast> => {
       refusals: take('story 4', 8, ({ groupId }) => groupId === strict.groupId),
     },
   };
+};
+
+/** Lets everybody of these groups enter from now on, for hours. */
+export const openNow = async (
+  groupIds: readonly string[],
+  timeZone: string,
+  principal: Session,
+  url: string,
+): Promise<void> => {
+  for (const groupId of groupIds) {
+    const body = scheduleFrom(localMinutes(timeZone));
+    await call(routes.replaceSchedule, { params: { groupId }, body }, principal, {}, url);
+  }
 };
 
 /** Members who have not entered today; the demonstration's own student stays out, for whoever looks at it by hand. */

@@ -36,6 +36,7 @@ export interface Place {
   readonly outside: Coordinates;
   readonly gateId: string;
   readonly code: string;
+  readonly timeZone: string;
 }
 
 export const readPlace = async (url: string): Promise<Place & { principal: Session }> => {
@@ -45,9 +46,10 @@ export const readPlace = async (url: string): Promise<Place & { principal: Sessi
   const gateId = gates.items[0]?.gateId ?? '';
   if (site === undefined) throw new Error('The demonstration has no site.');
   const { text: code } = await call(routes.readPrintedCode, { params: { gateId } }, principal, {}, url);
-  const { center } = site;
+  const { center, timeZone } = site;
   // Well outside of any campus.
-  return { principal, gateId, code, inside: center, outside: { ...center, latitude: center.latitude + 0.02 } };
+  const outside = { ...center, latitude: center.latitude + 0.02 };
+  return { principal, gateId, code, timeZone, inside: center, outside };
 };
 
 export const signInOnPhone = ({ number, deviceId }: Person, url: string): Promise<Session> =>

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { routes } from '@muster/contracts';
-import { setTheScene } from '../../acceptance/cast.ts';
+import { openNow } from '../../acceptance/cast.ts';
 import { call, type Session } from '../../acceptance/client.ts';
 import {
   deliver,
@@ -32,9 +32,9 @@ const crowdMembers = 49;
 /** With what phones, somebody who looks and somebody at the gate ask: 200. */
 const requestsPerSecond = 190;
 const enterEveryMs = 3_000;
-/** One for each fault. */
-const keptForOthers = 25;
-/** For those faults that come after one that lets in all it can. */
+/** One for each fault, and those whom a flood wants. */
+const keptForOthers = 75;
+/** For those faults that come after a flood. */
 const keptAtLeast = 5;
 
 /** A day at the demonstration college: phones that report, somebody who walks out and back, somebody who looks. */
@@ -57,18 +57,18 @@ export class Campus implements Bystanders {
   }
 
   static async open(url: string): Promise<Campus> {
-    // Opens the teacher's groups for today.
-    const { groups } = await setTheScene(url);
     const place = await readPlace(url);
+    const groups = (await call(routes.listGroups, {}, place.principal, {}, url)).items.map(({ groupId }) => groupId);
+    await openNow(groups, place.timeZone, place.principal, url);
     const free: Person[] = [];
-    for (const groupId of groups.open) {
+    for (const groupId of groups) {
       const { items } = await call(routes.readBoard, { query: { groupId } }, place.principal, {}, url);
       for (const { member, day } of items) {
         if (day.enteredAt === null && member.number !== null)
           free.push({ memberId: member.memberId, number: member.number, deviceId: randomUUID() });
       }
     }
-    const [groupId] = groups.open;
+    const [groupId] = groups;
     if (groupId === undefined) throw new Error('There is no group.');
     const campus = new Campus(place, groupId, free);
     while (campus.#phones.length < phonesCount) await campus.#enterNext(url);
@@ -149,11 +149,15 @@ export class Campus implements Bystanders {
 
   async phones(count: number, url: string): Promise<readonly Phone[]> {
     while (this.#phones.length < phonesCount + count) await this.#enterNext(url);
-    return this.#phones.slice(phonesCount, phonesCount + count);
+    const phones = this.#phones.slice(phonesCount, phonesCount + count);
+    // They may have entered long ago, and not asked since.
+    for (const phone of phones) phone.session = await renewed(phone.session, url);
+    return phones;
   }
 
   async queueUp(count: number, url: string): Promise<readonly (() => Promise<number>)[]> {
     const queue: (() => Promise<number>)[] = [];
+    if (this.#free.length < keptAtLeast + count) throw new Error(`Only ${this.#free.length} have not entered yet.`);
     for (const player of this.#free.splice(keptAtLeast, count)) {
       const session = await signInOnPhone(player, url);
       queue.push(async () => {
