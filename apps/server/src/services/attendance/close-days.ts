@@ -55,7 +55,7 @@ async function closeOrganization(ports: CloseDaysPorts, orgId: string): Promise<
     await logged(ports, { orgId, memberId }, () => inOrganization((tx) => closeMember(ports, tx, orgId, memberId, at)));
   }
   await inOrganization(async (tx) => {
-    for (const schedules of (await schedulesByGroup(tx)).values()) {
+    for (const schedules of (await schedulesByGroup(tx, null)).values()) {
       for (const schedule of schedules) await closePassedDays(tx, orgId, schedule, at);
     }
     await forgetScans(tx, new Date(at.getTime() - keepScansMs));

@@ -180,6 +180,8 @@ describe('the board', () => {
       { member: { memberId: inside.userId }, day: { code: 'P', tracking: true, workedMinutes: 60 } },
       { member: { memberId: outside.userId }, day: { date: '2026-03-02', code: 'NM', tracking: false } },
     ]);
+    const ofGroup = await school.run(routes.readBoard, readBoard(), anna, { query: { groupId: school.groupId } });
+    expect(answered(ofGroup)).toEqual(board);
     const elsewhere = await school.run(routes.readBoard, readBoard(), anna, { query: { groupId: uuidv7() } });
     expect(answered(elsewhere).items).toEqual([]);
     expect(answered(await school.run(routes.readBoard, readBoard(), other, { query: {} })).items).toEqual([]);

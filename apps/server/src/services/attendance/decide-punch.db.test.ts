@@ -74,6 +74,18 @@ describe('a held punch', () => {
     expect(await waiting(stranger)).toEqual([]);
   });
 
+  it('is not shown to a teacher who may decide about members but not see them', async () => {
+    await heldEnter();
+    const blind = await school.teacher('Bert Blind');
+    expect(await waiting(blind)).toHaveLength(1);
+    await school.plant(
+      `INSERT INTO users.permission_override (org_id, user_id, permission, effect, ties, set_by, set_at)
+       VALUES ($1, $2, 'members.see', 'deny', '{assigned}', $2, now())`,
+      [school.orgId, blind.userId],
+    );
+    expect(await waiting(blind)).toEqual([]);
+  });
+
   it('accepted after the site closed gives a day without exit, and tracks nobody backwards', async () => {
     const held = await heldEnter();
     school.at('20:00');

@@ -1,6 +1,7 @@
-import type { GeofenceShape, MemberCard } from '@muster/contracts';
+import type { GeofenceShape, MemberCard, Tie } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
+import type { Call } from '../../platform/http/call.ts';
 import { problem } from '../../platform/http/problem.ts';
 
 export interface MemberRow {
@@ -28,6 +29,22 @@ export const toCard = (row: MemberRow): MemberCard => ({
   siteId: row.site_id,
   timeZone: row.time_zone,
 });
+
+/**
+ * A condition on the published view under the name `member`. Who may decide about attendance is shown those whom they
+ * may see besides: names are names, whichever page they are on. An account of the platform is not in the organization, so
+ * what is said there of permissions is not about it.
+ */
+export async function mayBeNamed(tx: Tx, { actor, ties }: Call) {
+  if (actor.homeOrgId !== undefined) return sql<boolean>`true`;
+  const { rows } = await sql<{ ties: Tie[] }>`
+    SELECT ties FROM published.permission
+    WHERE user_id = ${actor.userId} AND permission = 'members.see'`.execute(tx);
+  const seeing = rows[0]?.ties ?? [];
+  if (ties.every((tie) => seeing.includes(tie))) return sql<boolean>`true`;
+  return sql<boolean>`member.member_id = ANY(ARRAY(
+    SELECT reach.member_id FROM published.reach WHERE reach.user_id = ${actor.userId} AND reach.via = ANY(${seeing})))`;
+}
 
 /** Those who have left too: what they did before is still to be finished. */
 export async function findMember(tx: Tx, memberId: string): Promise<MemberRow | undefined> {

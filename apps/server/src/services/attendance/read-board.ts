@@ -1,10 +1,10 @@
-import type { attendanceRoutes, Tie } from '@muster/contracts';
+import type { attendanceRoutes } from '@muster/contracts';
 import { sql } from 'kysely';
 import { withinReach } from '../../platform/access/reach.ts';
 import type { Tx } from '../../platform/database/port.ts';
 import type { Call, Verb } from '../../platform/http/call.ts';
 import { type DayRow, emptyDay, type OpenSession, toDay, trackedUntil } from './day-store.ts';
-import { type MemberRow, memberColumns, toCard } from './people-store.ts';
+import { type MemberRow, memberColumns, mayBeNamed, toCard } from './people-store.ts';
 import { type DayAt, dayAt } from './rules/plan-at.ts';
 import { localDate } from './rules/wall-clock.ts';
 import { schedulesByGroup, toRule } from './schedule-store.ts';
@@ -13,26 +13,12 @@ type BoardRow = MemberRow & {
   [Column in keyof Omit<DayRow, 'member_id'>]: DayRow[Column] | null;
 } & { session_date: string | null; session_entered_at: Date; planned_exit_at: Date; tracked_until: Date };
 
-/**
- * Who may decide about attendance is shown those whom they may see besides: names are names, whichever page they are on.
- * An account of the platform is not in the organization, so what is said there of permissions is not about it.
- */
-const seen = async (tx: Tx, { actor, ties }: Call) => {
-  if (actor.homeOrgId !== undefined) return sql`true`;
-  const { rows } = await sql<{ ties: Tie[] }>`
-    SELECT ties FROM published.permission
-    WHERE user_id = ${actor.userId} AND permission = 'members.see'`.execute(tx);
-  const seeing = rows[0]?.ties ?? [];
-  if (ties.every((tie) => seeing.includes(tie))) return sql`true`;
-  return sql`member.member_id = ANY(ARRAY(
-    SELECT reach.member_id FROM published.reach WHERE reach.user_id = ${actor.userId} AND reach.via = ANY(${seeing})))`;
-};
-
 /** Each group has its own "today" (time zones, night shifts): worked out once a group, then one query for everyone. */
 export const readBoard =
   (): Verb<typeof attendanceRoutes.readBoard> =>
   async (tx, { query }, call) => {
-    const todays = await todayOfGroups(tx, call.at);
+    const asked = query.groupId === undefined ? await groupsWithinReach(tx, call) : [query.groupId];
+    const todays = await todayOfGroups(tx, asked, call.at);
     const groupIds = [...todays.keys()];
     // No "today" lies further away, in any time zone or night shift; said so that years of days are not read.
     const [earliest, latest] = [utcDate(call.at, -4), utcDate(call.at, 2)];
@@ -50,15 +36,24 @@ export const readBoard =
     LEFT JOIN attendance.attendance_day AS day
       ON day.member_id = member.member_id AND day.date = coalesce(tracking_session.date, today.date)
         AND day.date BETWEEN ${earliest} AND ${latest}
-    WHERE member.status <> 'left' AND ${withinReach('member.member_id', call)} AND ${await seen(tx, call)}
+    WHERE member.status <> 'left' AND ${withinReach('member.member_id', call)} AND ${await mayBeNamed(tx, call)}
       AND (${query.groupId ?? null}::uuid IS NULL OR member.group_id = ${query.groupId ?? null}::uuid)
     ORDER BY member.group_name, member.display_name, member.member_id`.execute(tx);
     return { items: rows.map((row) => ({ member: toCard(row), day: dayOfRow(row, todays, call.at) })) };
   };
 
-async function todayOfGroups(tx: Tx, at: Date): Promise<Map<string, DayAt>> {
+/** Working out what "today" is costs more than reading the group: not for groups of which nobody is shown. */
+async function groupsWithinReach(tx: Tx, call: Call): Promise<string[] | null> {
+  if (call.ties.includes('organization')) return null;
+  const { rows } = await sql<{ group_id: string }>`
+    SELECT DISTINCT member.group_id FROM published.member AS member
+    WHERE member.group_id IS NOT NULL AND ${withinReach('member.member_id', call)}`.execute(tx);
+  return rows.map((row) => row.group_id);
+}
+
+async function todayOfGroups(tx: Tx, groupIds: readonly string[] | null, at: Date): Promise<Map<string, DayAt>> {
   const todays = new Map<string, DayAt>();
-  for (const [groupId, schedules] of await schedulesByGroup(tx)) {
+  for (const [groupId, schedules] of await schedulesByGroup(tx, groupIds)) {
     const timeZone = schedules.at(-1)?.time_zone ?? 'UTC';
     todays.set(groupId, dayAt(schedules.map(toRule), at.getTime(), timeZone));
   }

@@ -65,10 +65,15 @@ export async function schedulesOfGroup(tx: Tx, groupId: string | null): Promise<
   return rows.map(toRule);
 }
 
-/** The schedules of all groups, by group. */
-export async function schedulesByGroup(tx: Tx): Promise<Map<string, ScheduleRow[]>> {
+/** The schedules of these groups, by group; of every group where it is null. */
+export async function schedulesByGroup(
+  tx: Tx,
+  groupIds: readonly string[] | null,
+): Promise<Map<string, ScheduleRow[]>> {
   const { rows } = await sql<ScheduleRow>`
-    SELECT ${columns} FROM attendance.schedule ORDER BY group_id, valid_from`.execute(tx);
+    SELECT ${columns} FROM attendance.schedule
+    WHERE ${groupIds === null ? sql`true` : sql`group_id = ANY(${[...groupIds]}::uuid[])`}
+    ORDER BY group_id, valid_from`.execute(tx);
   return Map.groupBy(rows, (row) => row.group_id);
 }
 
