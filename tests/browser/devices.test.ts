@@ -61,6 +61,8 @@ describe('a second phone', () => {
     await see(first.page.getByRole('textbox', { name: 'Or type the code' }));
     expect(await first.page.getByText('This device is not yours yet').count()).toBe(0);
     await see(second.page.getByText('This device is not yours yet'));
+    await second.page.getByRole('link', { name: 'I have a code' }).click();
+    await see(second.page.getByRole('heading', { name: 'Confirm this device' }));
     await first.page.goto('/security');
     const own = first.page.getByRole('region', { name: 'Devices' });
     await see(own.getByText('Bound', { exact: true }));

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Text } from '@mantine/core';
+import { Alert, Anchor, Group, Text } from '@mantine/core';
 import { IconDeviceMobile } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -25,9 +25,14 @@ export const UnboundNotice = () => {
       styles={{ title: { color: 'var(--mantine-color-text)' } }}
     >
       <Text size="sm">{t('notice.waiting')}</Text>
-      <Anchor component={Link} to="/security" size="sm" display="inline-block" py={4} c="inherit" td="underline">
-        {t('notice.look')}
-      </Anchor>
+      <Group gap="md">
+        <Anchor component={Link} to="/security" size="sm" py={4} c="inherit" td="underline">
+          {t('notice.look')}
+        </Anchor>
+        <Anchor component={Link} to="/register" size="sm" py={4} c="inherit" td="underline">
+          {t('notice.code')}
+        </Anchor>
+      </Group>
     </Alert>
   );
 };
