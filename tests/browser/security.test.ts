@@ -207,6 +207,23 @@ describe('the security of the own sign-in', () => {
     await teacher.close();
   });
 
+  it('is taken off by the principal for who has lost it, and asked for anew', async () => {
+    const { page } = admin;
+    await page.goto('/admin/people');
+    await page.getByRole('searchbox').fill('teacher@lindenhof.example');
+    await page.getByRole('row').filter({ hasText: 'teacher@lindenhof.example' }).click();
+    const section = page.getByRole('region', { name: 'Sign-in' });
+    await see(section.getByText(/^Second factor: authenticator app and 9 recovery codes/));
+    await section.getByRole('button', { name: 'Remove second factors' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove second factors' }).click();
+    await see(section.getByText('No second factor; one is asked for at the next sign-in'));
+    await see(section.getByText('Nowhere now.'));
+    const teacher = await openWindow(browser, { ...phone, baseURL: url });
+    await typePassword(teacher.page, 'teacher@lindenhof.example');
+    await see(teacher.page.getByRole('heading', { name: 'Set up a second factor' }));
+    await teacher.close();
+  });
+
   it('changes a password that is good enough, and says what is wrong with others', async () => {
     const member = await openWindow(browser, { ...phone, baseURL: url });
     const { page } = member;
