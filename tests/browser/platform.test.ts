@@ -40,6 +40,13 @@ describe('the platform', () => {
     expect(await page.getByRole('textbox', { name: 'Short name' }).inputValue()).toBe('brucken-school');
     await page.getByRole('textbox', { name: 'Name of the site' }).fill('Main building');
     await page.getByRole('textbox', { name: 'Address' }).fill('Bridge Street 1');
+    const zoneAtFirst = () => page.getByLabel('Time zone').first().inputValue();
+    const map = page.getByRole('region', { name: 'Where the site is' });
+    await map.and(page.locator('[data-ready]')).waitFor();
+    // The whole world: right of its middle, and a little above it, lies Asia.
+    const { width = 0 } = (await map.boundingBox()) ?? {};
+    await map.click({ position: { x: width / 2 + 100, y: 130 } });
+    await expect.poll(zoneAtFirst, { timeout: 20_000 }).toMatch(/^Asia\//);
     await page.getByRole('textbox', { name: 'Latitude' }).fill('-33.86');
     await page.getByRole('textbox', { name: 'Longitude' }).fill('151.21');
     const zone = () => page.getByLabel('Time zone').first().inputValue();

@@ -5,7 +5,6 @@ import {
   Fieldset,
   Group,
   NativeSelect,
-  NumberInput,
   SegmentedControl,
   SimpleGrid,
   Stack,
@@ -18,7 +17,9 @@ import { call, routes } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { languageNames, languages } from '../../i18n/setup.ts';
 import { useText } from '../../i18n/use-text.ts';
-import { numberOf, useZoneSuggestion } from '../admin/sites/site-form.tsx';
+import { nowhereYet, placeOf } from '../../map/place/draft-place.ts';
+import { PlacePicker } from '../../map/place/place-picker.tsx';
+import { useZoneSuggestion } from '../admin/sites/use-zone-suggestion.ts';
 import { useWriteKey } from '../staff/use-write-key.ts';
 import { isSlug, slugOf } from './slug.ts';
 
@@ -31,8 +32,7 @@ const empty = {
   vocabulary: 'campus' as Vocabulary,
   siteName: '',
   address: '',
-  latitude: null as number | null,
-  longitude: null as number | null,
+  place: nowhereYet,
   zone: null as string | null,
   displayName: '',
   email: '',
@@ -105,24 +105,9 @@ const SitePart = ({ values, change, suggested }: PartProps & { readonly suggeste
           maxLength={200}
           onChange={(event) => change({ address: event.currentTarget.value })}
         />
-        <NumberInput
-          label={t('new.latitude')}
-          decimalScale={6}
-          min={-90}
-          max={90}
-          hideControls
-          value={values.latitude ?? ''}
-          onChange={(value) => change({ latitude: numberOf(value) })}
-        />
-        <NumberInput
-          label={t('new.longitude')}
-          decimalScale={6}
-          min={-180}
-          max={180}
-          hideControls
-          value={values.longitude ?? ''}
-          onChange={(value) => change({ longitude: numberOf(value) })}
-        />
+      </SimpleGrid>
+      <Stack mt="md">
+        <PlacePicker label={t('new.place')} place={values.place} onPlace={(place) => change({ place })} />
         <Autocomplete
           label={t('new.zone')}
           description={t('new.zone-hint')}
@@ -132,7 +117,7 @@ const SitePart = ({ values, change, suggested }: PartProps & { readonly suggeste
           value={zone}
           onChange={(value) => change({ zone: value })}
         />
-      </SimpleGrid>
+      </Stack>
     </Fieldset>
   );
 };
@@ -170,17 +155,18 @@ const AdministratorPart = ({ values, change }: PartProps) => {
 
 /** Null as long as something is missing. */
 const wantedOf = (values: Values, suggested: string | null): Wanted | null => {
-  const { latitude, longitude, slug, vocabulary } = values;
+  const { slug, vocabulary } = values;
+  const center = placeOf(values.place);
   const zone = (values.zone ?? suggested ?? '').trim();
   const texts = [values.name, values.siteName, values.address, zone, values.displayName].map((text) => text.trim());
   if (texts.includes('') || !isSlug(slug) || !/^\S+@\S+\.\S+$/.test(values.email.trim())) return null;
-  if (latitude === null || longitude === null) return null;
+  if (center === null) return null;
   const [name = '', siteName = '', address = '', timeZone = '', displayName = ''] = texts;
   return {
     name,
     slug,
     vocabulary,
-    site: { name: siteName, address, timeZone, center: { latitude, longitude } },
+    site: { name: siteName, address, timeZone, center },
     administrator: { displayName, email: values.email.trim(), language: values.language },
   };
 };
@@ -195,7 +181,7 @@ export const OrganizationForm = ({ onCreated }: FormProps) => {
   const keyOf = useWriteKey();
   const [values, setValues] = useState(empty);
   const change = (part: Partial<Values>) => setValues((before) => ({ ...before, ...part }));
-  const suggested = useZoneSuggestion(values.latitude, values.longitude);
+  const suggested = useZoneSuggestion(values.place);
   const wanted = wantedOf(values, suggested);
   const create = useMutation({
     mutationFn: (body: Wanted) => call(routes.createOrganization, { body }, { idempotencyKey: keyOf(body) }),

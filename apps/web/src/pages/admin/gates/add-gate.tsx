@@ -1,18 +1,20 @@
 import type { Coordinates, Site } from '@muster/contracts';
-import { Button, Group, NativeSelect, NumberInput, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Group, NativeSelect, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SubmitEvent, lazy, Suspense, useState } from 'react';
 import { call, routes } from '../../../api/client.ts';
 import { notify } from '../../../app/notify.tsx';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
 import { useFormats, useText, useWord } from '../../../i18n/use-text.ts';
+import { CoordinateFields } from '../../../map/place/coordinate-fields.tsx';
+import { nowhereYet, placeOf } from '../../../map/place/draft-place.ts';
 import { distanceMeters, lngLat } from '../../../map/geometry.ts';
 import { SiteMap } from '../../../map/site-map.tsx';
 import { useSurroundings } from '../../staff/live-map.tsx';
 import { useWriteKey } from '../../staff/use-write-key.ts';
 import classes from '../admin.module.css';
 
-const PickPlace = lazy(async () => ({ default: (await import('./pick-place.tsx')).PickPlace }));
+const PickPlace = lazy(async () => ({ default: (await import('../../../map/place/pick-place.tsx')).PickPlace }));
 const farMeters = 1_000;
 
 interface AddGateProps {
@@ -35,35 +37,6 @@ const useAddGate = (onAdded: () => void) => {
   });
 };
 
-/** Latitude and longitude by hand, for those who cannot point at a map. */
-const PlaceFields = ({
-  place,
-  onPlace,
-}: {
-  readonly place: Coordinates | null;
-  readonly onPlace: (place: Coordinates) => void;
-}) => {
-  const t = useText('admin');
-  const field = (key: 'latitude' | 'longitude', most: number) => (
-    <NumberInput
-      label={t(`gates.${key}`)}
-      decimalScale={6}
-      step={0.0001}
-      min={-most}
-      max={most}
-      hideControls
-      value={place?.[key] ?? ''}
-      onChange={(value) => value !== '' && onPlace({ latitude: 0, longitude: 0, ...place, [key]: Number(value) })}
-    />
-  );
-  return (
-    <Group grow>
-      {field('latitude', 90)}
-      {field('longitude', 180)}
-    </Group>
-  );
-};
-
 /** A new gate: its name, and its place pressed on the map. */
 export const AddGate = ({ sites, onClose }: AddGateProps) => {
   const t = useText('admin');
@@ -71,7 +44,8 @@ export const AddGate = ({ sites, onClose }: AddGateProps) => {
   const formats = useFormats();
   const [siteId, setSiteId] = useState(sites[0]?.siteId ?? '');
   const [name, setName] = useState('');
-  const [place, setPlace] = useState<Coordinates | null>(null);
+  const [draft, setDraft] = useState(nowhereYet);
+  const place = placeOf(draft);
   const [tried, setTried] = useState(false);
   const add = useAddGate(onClose);
   const site = sites.find((each) => each.siteId === siteId) ?? sites[0];
@@ -101,7 +75,7 @@ export const AddGate = ({ sites, onClose }: AddGateProps) => {
             tileUrl={surroundings.tileUrl}
           >
             <Suspense>
-              <PickPlace place={place} onPlace={setPlace} />
+              <PickPlace place={place} onPlace={setDraft} />
             </Suspense>
           </SiteMap>
         </div>
@@ -120,7 +94,7 @@ export const AddGate = ({ sites, onClose }: AddGateProps) => {
               value={siteId}
               onChange={(event) => {
                 setSiteId(event.currentTarget.value);
-                setPlace(null);
+                setDraft(nowhereYet);
               }}
               data={sites.map((each) => ({ value: each.siteId, label: each.name }))}
             />
@@ -132,7 +106,7 @@ export const AddGate = ({ sites, onClose }: AddGateProps) => {
           >
             {t('gates.pick-hint')}
           </Text>
-          <PlaceFields place={place} onPlace={setPlace} />
+          <CoordinateFields place={draft} onPlace={setDraft} />
           {awayMeters > farMeters && (
             <Text size="sm" role="status">
               {t('gates.far', { distance: formats.distance(awayMeters) })}

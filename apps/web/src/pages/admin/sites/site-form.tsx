@@ -1,13 +1,16 @@
 import type { RouteAnswer, SiteFields } from '@muster/contracts';
-import { Autocomplete, Button, Group, NumberInput, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Autocomplete, Button, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 import { call, read, routes } from '../../../api/client.ts';
 import { notify } from '../../../app/notify.tsx';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
 import { useText } from '../../../i18n/use-text.ts';
+import { type DraftPlace, nowhereYet, placeOf } from '../../../map/place/draft-place.ts';
+import { PlacePicker } from '../../../map/place/place-picker.tsx';
+import { useSurroundings } from '../../staff/live-map.tsx';
 import { useWriteKey } from '../../staff/use-write-key.ts';
+import { useZoneSuggestion } from './use-zone-suggestion.ts';
 
 type SiteDetail = RouteAnswer<typeof routes.readSite>;
 
@@ -39,31 +42,19 @@ const useSave = ({ site, onSaved }: SiteFormProps) => {
   });
 };
 
-/** The zone at the place, until another one was chosen. */
-export const useZoneSuggestion = (latitude: number | null, longitude: number | null): string | null => {
-  const [place] = useDebouncedValue(latitude === null || longitude === null ? null : { latitude, longitude }, 400);
-  const suggestion = useQuery({
-    ...read(routes.suggestTimeZone, { query: place ?? { latitude: 0, longitude: 0 } }),
-    enabled: place !== null,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  return place === null ? null : (suggestion.data?.timeZone ?? null);
-};
-
-export const numberOf = (value: string | number): number | null => (value === '' ? null : Number(value));
-
 /** Name, address, place and time zone of a site. */
 export const SiteForm = ({ site, onSaved }: SiteFormProps) => {
   const t = useText('people');
   const save = useSave({ site, onSaved });
   const [name, setName] = useState(site?.name ?? '');
   const [address, setAddress] = useState(site?.address ?? '');
-  const [latitude, setLatitude] = useState<number | null>(site?.center.latitude ?? null);
-  const [longitude, setLongitude] = useState<number | null>(site?.center.longitude ?? null);
+  const [draft, setDraft] = useState<DraftPlace>(site?.center ?? nowhereYet);
+  const center = placeOf(draft);
   const [chosenZone, setZone] = useState<string | null>(site?.timeZone ?? null);
-  const suggested = useZoneSuggestion(latitude, longitude);
+  const suggested = useZoneSuggestion(draft);
   const timeZone = chosenZone ?? suggested ?? '';
-  const isComplete = [name, address, timeZone].every((text) => text.trim()) && latitude !== null && longitude !== null;
+  const surroundings = useSurroundings(site ?? undefined);
+  const isComplete = [name, address, timeZone].every((text) => text.trim()) && center !== null;
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (!isComplete) return;
@@ -71,7 +62,7 @@ export const SiteForm = ({ site, onSaved }: SiteFormProps) => {
       name: name.trim(),
       address: address.trim(),
       timeZone: timeZone.trim(),
-      center: { latitude, longitude },
+      center,
     });
   };
   return (
@@ -89,24 +80,17 @@ export const SiteForm = ({ site, onSaved }: SiteFormProps) => {
           maxLength={200}
           onChange={(event) => setAddress(event.currentTarget.value)}
         />
-        <NumberInput
-          label={t('site.latitude')}
-          decimalScale={6}
-          min={-90}
-          max={90}
-          hideControls
-          value={latitude ?? ''}
-          onChange={(value) => setLatitude(numberOf(value))}
-        />
-        <NumberInput
-          label={t('site.longitude')}
-          decimalScale={6}
-          min={-180}
-          max={180}
-          hideControls
-          value={longitude ?? ''}
-          onChange={(value) => setLongitude(numberOf(value))}
-        />
+      </SimpleGrid>
+      <PlacePicker
+        label={t('site.place')}
+        place={draft}
+        onPlace={setDraft}
+        plan={surroundings.plan}
+        geofences={site?.geofences ?? []}
+        gates={surroundings.gates}
+        tileUrl={surroundings.tileUrl}
+      />
+      <Stack gap="xs">
         <Autocomplete
           label={t('site.zone')}
           data={Intl.supportedValuesOf('timeZone')}
@@ -114,15 +98,15 @@ export const SiteForm = ({ site, onSaved }: SiteFormProps) => {
           value={timeZone}
           onChange={setZone}
         />
-      </SimpleGrid>
-      {suggested && suggested !== timeZone && (
-        <Group gap="xs">
-          <Text size="sm">{t('site.suggested', { zone: suggested })}</Text>
-          <Button size="compact-xs" variant="light" onClick={() => setZone(suggested)}>
-            {t('site.take')}
-          </Button>
-        </Group>
-      )}
+        {suggested && suggested !== timeZone && (
+          <Group gap="xs">
+            <Text size="sm">{t('site.suggested', { zone: suggested })}</Text>
+            <Button size="compact-xs" variant="light" onClick={() => setZone(suggested)}>
+              {t('site.take')}
+            </Button>
+          </Group>
+        )}
+      </Stack>
       {save.error && <ErrorNotice error={save.error} />}
       <Group>
         <Button type="submit" loading={save.isPending} disabled={!isComplete}>
