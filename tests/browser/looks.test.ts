@@ -62,7 +62,7 @@ describe('every page', () => {
         '/admin/audit',
         `/print/gate/${gateId}`,
       ],
-      owner: ['/platform', '/platform/new'],
+      owner: ['/platform', '/platform/new', '/platform/people', '/platform/settings'],
     };
   });
   afterAll(() => browser?.close());

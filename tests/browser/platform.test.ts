@@ -112,6 +112,40 @@ describe('the platform', () => {
     expect(owner.troubles.filter((trouble) => !trouble.includes('status of 422'))).toEqual([]);
   });
 
+  it('is run by several, of whom each sees what is theirs', async () => {
+    await page.getByRole('link', { name: 'Who runs Muster' }).click();
+    await page.getByRole('link', { name: 'Add somebody' }).click();
+    await page.getByLabel('Name').fill('Tessa Technic');
+    await page.getByLabel('Role').selectOption('Platform operations');
+    await page.getByRole('button', { name: 'Add', exact: false }).click();
+    await see(page.getByText('This is no e-mail address'));
+    await page.getByRole('textbox', { name: 'E-mail' }).fill('tessa@muster.example');
+    await page.getByRole('button', { name: 'Add', exact: false }).click();
+    await see(page.getByRole('heading', { name: 'Tessa Technic' }));
+    await page.getByRole('button', { name: 'Invite by link' }).click();
+    const { pathname, hash } = new URL(await page.getByRole('dialog').getByRole('textbox').inputValue());
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'All people' }).click();
+    await see(page.getByRole('row', { name: /Tessa Technic/ }).getByText('Platform operations'));
+
+    const tessa = await openWindow(browser, phone);
+    await tessa.page.goto(`${pathname}${hash}`);
+    await tessa.page.locator('input[autocomplete=new-password]').fill(password);
+    await tessa.page.locator('button[type=submit]').click();
+    await seeGone(tessa.page.locator('input[autocomplete=new-password]'));
+    await signInOn(tessa.page, 'tessa@muster.example', password);
+    await tessa.page.goto('/platform/settings');
+    const setting = (name: string) => tessa.page.getByRole('listitem').filter({ hasText: name });
+    await see(setting('MUSTER_SECRET_KEYS').getByText('Default', { exact: true }));
+    await see(setting('MUSTER_DATA').getByText('Set', { exact: true }));
+    await tessa.page.getByRole('searchbox').fill('smtp');
+    await see(setting('MUSTER_SMTP_URL'));
+    await seeGone(setting('MUSTER_SECRET_KEYS'));
+    await tessa.page.goto('/platform/people');
+    await see(tessa.page.getByText('You may not see the accounts of the platform'));
+    await tessa.close();
+  });
+
   it('is nobody else’s', async () => {
     const { page: other, close } = await openWindow(browser, desktop);
     await signInOn(other, 'principal@lindenhof.example', demoPassword);

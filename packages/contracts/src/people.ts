@@ -9,14 +9,22 @@ import { route } from './route.ts';
 export const personStatuses = ['active', 'suspended', 'left'] as const;
 export type PersonStatus = (typeof personStatuses)[number];
 
+/** Of those who run Muster: their accounts are in an organization of their own, in which there are no others. */
+export const platformRoles = ['platform_admin', 'platform_operator', 'platform_overseer'] as const satisfies Role[];
+export const isPlatformRole = (role: Role): boolean => platformRoles.some((each) => each === role);
+
 /** Whose accounts a role may make, change and invite: never one that is allowed more than oneself. */
 const managedRoles: Partial<Record<Role, readonly Role[]>> = {
-  platform_admin: ['org_admin', 'org_office', 'supervisor', 'guardian', 'member'],
+  platform_admin: platformRoles,
   org_admin: ['org_admin', 'org_office', 'supervisor', 'guardian', 'member'],
   org_office: ['guardian', 'member'],
   supervisor: ['member'],
 };
+/** In the organization that somebody belongs to. */
 export const rolesManagedBy = (manager: Role): readonly Role[] => managedRoles[manager] ?? [];
+/** In an organization that an account of the platform visits: there it acts as its administrators do. */
+export const rolesManagedOnVisit = (visitor: Role): readonly Role[] =>
+  visitor === 'platform_admin' ? rolesManagedBy('org_admin') : [];
 
 /** Characters that turn the direction of what follows: with them, a name reads as another one. */
 const bidiControls = /[\u202a-\u202e\u2066-\u2069]/u;

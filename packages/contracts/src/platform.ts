@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { vocabulary } from './access.ts';
 import { personEmail, personLanguage, personName, siteFields } from './people.ts';
 import { instant, line, page, pageQuery, uuid } from './primitives.ts';
-import { route } from './route.ts';
+import { route, serviceNames } from './route.ts';
 
-/** For those who run Muster: the organizations on it. */
+/** For those who run Muster: how it is configured, and the organizations on it. */
 
 /** Part of addresses and of the organization's own sign-in page. */
 export const organizationSlug = z
@@ -27,7 +27,34 @@ const organizationOverview = z.strictObject({
 });
 export type OrganizationOverview = z.infer<typeof organizationOverview>;
 
+const setting = z.strictObject({
+  name: z.string().meta({ description: 'the environment variable' }),
+  meaning: z.string(),
+  value: z
+    .string()
+    .nullable()
+    .meta({ description: 'what holds now, without passwords; null when nothing does, or it is secret' }),
+  isSet: z.boolean().meta({ description: 'somebody has set it; otherwise its default holds' }),
+  isSecret: z.boolean(),
+});
+export type Setting = z.infer<typeof setting>;
+
 export const platformRoutes = {
+  readSettings: route({
+    operation: 'readSettings',
+    service: 'gateway',
+    method: 'GET',
+    path: '/v1/platform/settings',
+    summary: 'How the process that answers was configured when it started, without what is secret',
+    access: { permission: 'system.configure' },
+    answer: z.strictObject({
+      settings: z.array(setting),
+      elsewhere: z
+        .array(z.enum(serviceNames))
+        .meta({ description: 'services in processes of their own, which have been told their own' }),
+    }),
+    idempotency: 'natural',
+  }),
   listOrganizations: route({
     operation: 'listOrganizations',
     service: 'users',

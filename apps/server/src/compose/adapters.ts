@@ -131,6 +131,7 @@ export const openPorts = async (
       serviceUrls: new Map(
         [...configuration.MUSTER_SERVICE_URLS].filter(([name]) => !answersFor(configuration.targets, name)),
       ),
+      configuration: configuration.shown,
     },
   };
 };

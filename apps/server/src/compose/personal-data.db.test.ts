@@ -72,7 +72,7 @@ const openMuster = async () => {
     objects: await createFolderObjects(folder),
     cache: createMemoryCache(clock),
     realtime: createMemoryRealtime(),
-    settings: { publicUrl: 'https://muster.example', webRoot: '/nowhere', serviceUrls: new Map() },
+    settings: { publicUrl: 'https://muster.example', webRoot: '/nowhere', serviceUrls: new Map(), configuration: [] },
   };
   const services: Service[] = [];
   for (const service of serviceNames) services.push(await createTarget({ service }, ports));

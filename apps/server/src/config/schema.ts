@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import type { Setting } from '@muster/contracts';
 import { contradictionsIn } from './contradictions.ts';
+import { shownSettings } from './shown-settings.ts';
 import { allTargets, type Environment, environmentSchema, type Target } from './variables.ts';
 
 /** What the program is told: the variables, read and made sense of. */
@@ -8,6 +10,8 @@ export interface Configuration extends Omit<Environment, 'MUSTER_PUBLIC_URL' | '
   readonly dataFolder: string;
   readonly publicUrl: string;
   readonly targets: readonly Target[];
+  /** All of it, as those who run Muster may see it: without what is secret. */
+  readonly shown: readonly Setting[];
 }
 
 /** A configuration that cannot work, told in sentences that name the fix. */
@@ -47,5 +51,6 @@ export const parseConfiguration = (
     dataFolder: resolve(workingFolder, rest.MUSTER_DATA),
     publicUrl: MUSTER_PUBLIC_URL ?? `http://localhost:${rest.PORT}`,
     targets,
+    shown: shownSettings(given),
   };
 };

@@ -110,10 +110,12 @@ export const environmentSchema = z.object({
         'Where the gateway finds the services that it does not run itself: `auth=http://auth:3000,geo=http://geo:3000,…`.',
     }),
   MUSTER_DATABASE_URL: postgresUrl.optional().meta({
+    hides: 'password',
     description:
       'An external PostgreSQL, signed in as `muster_runtime`, or as `muster_<service>_login` by a process that runs this service alone. Default: the embedded one.',
   }),
   MUSTER_DATABASE_OWNER_URL: postgresUrl.optional().meta({
+    hides: 'password',
     description: 'The same server, signed in as an administrator; for `muster migrate` and the first start only.',
   }),
   MUSTER_DATABASE_STATEMENTS: z
@@ -127,10 +129,12 @@ export const environmentSchema = z.object({
     .transform((entries, context) => new Map(entries.map((entry) => loginPasswordIn(entry, context))))
     .default(new Map<LoginName, string>())
     .meta({
+      hides: 'everything',
       description:
         'Passwords that migrating gives to the logins `muster_runtime` and `muster_<service>_login`: `runtime=…,geo=…`. Default: whoever runs the server takes care of them.',
     }),
   MUSTER_REPLICA_URL: postgresUrl.optional().meta({
+    hides: 'password',
     description: 'A streaming replica that reports and long lists read. Default: they read the primary, too.',
   }),
   MUSTER_REPLICA_MAY_BE_AWAY: trueOrFalse.default(false).meta({
@@ -144,6 +148,7 @@ export const environmentSchema = z.object({
     .url({ protocol: /^smtps?$/, error: 'it must be an address like smtp://user:password@mail.example:587' })
     .optional()
     .meta({
+      hides: 'password',
       description:
         'The mail server: `smtp://user:password@host:587`, or `smtps://…:465`. Default: Muster sends no e-mail; invitations are links.',
     }),
@@ -169,7 +174,10 @@ export const environmentSchema = z.object({
     .default('SCRAM-SHA-512')
     .meta({ description: 'How to sign in to the brokers.' }),
   MUSTER_KAFKA_SASL_USERNAME: z.string().optional().meta({ description: 'Default: no sign-in.' }),
-  MUSTER_KAFKA_SASL_PASSWORD: z.string().optional().meta({ description: 'Goes with the user name.' }),
+  MUSTER_KAFKA_SASL_PASSWORD: z
+    .string()
+    .optional()
+    .meta({ hides: 'everything', description: 'Goes with the user name.' }),
   MUSTER_KAFKA_TOPIC_PREFIX: z
     .string()
     .regex(/^[\w.-]{0,100}$/, 'it may hold letters, digits, dots, dashes and underscores')
@@ -190,6 +198,7 @@ export const environmentSchema = z.object({
     )
     .default([])
     .meta({
+      hides: 'password',
       description:
         'Redis for cache, rate limits, live messages and jobs; `rediss://` over TLS. Several addresses, separated by commas, are nodes of one Redis Cluster. Default: memory and PostgreSQL, for one process.',
     }),
@@ -201,13 +210,16 @@ export const environmentSchema = z.object({
   MUSTER_S3_ENDPOINT: z
     .url({ protocol: /^https?$/, error: 'it must be an address like https://s3.example' })
     .optional()
-    .meta({ description: 'An S3 server of another kind. Default: Amazon’s, for the region.' }),
+    .meta({ hides: 'password', description: 'An S3 server of another kind. Default: Amazon’s, for the region.' }),
   MUSTER_S3_REGION: z.string().default('us-east-1').meta({ description: 'Region of the bucket.' }),
   MUSTER_S3_ACCESS_KEY_ID: z
     .string()
     .optional()
-    .meta({ description: 'Default: whatever role or profile the machine has.' }),
-  MUSTER_S3_SECRET_ACCESS_KEY: z.string().optional().meta({ description: 'Goes with the access key.' }),
+    .meta({ hides: 'everything', description: 'Default: whatever role or profile the machine has.' }),
+  MUSTER_S3_SECRET_ACCESS_KEY: z
+    .string()
+    .optional()
+    .meta({ hides: 'everything', description: 'Goes with the access key.' }),
   MUSTER_S3_PATH_STYLE: trueOrFalse.optional().meta({
     description:
       'Whether the bucket stands in the path instead of the host name. Default: true if MUSTER_S3_ENDPOINT is set.',
@@ -221,6 +233,7 @@ export const environmentSchema = z.object({
     .transform((keys, context) => keys.map((key) => secretKeyIn(key, context)))
     .default([])
     .meta({
+      hides: 'everything',
       description:
         'Keys that encrypt the secrets of authenticator apps, each 32 random bytes in base64 (`openssl rand -base64 32`): the first one encrypts, the others still decrypt. Default: Muster makes one and keeps it in the database, which does not protect a copy of the whole database.',
     }),

@@ -1,4 +1,4 @@
-import type { ServiceName } from '@muster/contracts';
+import type { ServiceName, Setting } from '@muster/contracts';
 import type { FastifyInstance } from 'fastify';
 import type { Cache } from './cache/port.ts';
 import type { Clock } from './clock.ts';
@@ -41,6 +41,8 @@ export interface ServiceSettings {
   readonly privateHosts?: ReadonlySet<string>;
   /** Where the services are that other processes answer for. */
   readonly serviceUrls: ReadonlyMap<ServiceName, string>;
+  /** What this process was told, as those who run Muster may see it. */
+  readonly configuration: readonly Setting[];
 }
 
 /** A service as the composition root sees it: what it answers, what it listens to, what it does on its own. */

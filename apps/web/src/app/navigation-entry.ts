@@ -10,6 +10,8 @@ export interface NavigationEntry {
   readonly icon: ComponentType<{ size?: number | string; stroke?: number | string }>;
   readonly roles?: readonly Role[];
   readonly permission?: Permission;
+  /** Gone while an account of the platform acts in an organization: it is not about that. */
+  readonly isOfHome?: true;
   /** Where the side navigation draws a heading above it. */
   readonly section?: `${string}:${string}`;
 }

@@ -21,5 +21,5 @@ export const navigationOf = (role: Role, isVisiting: boolean): readonly Navigati
     const own = [...platformNavigation, ...adminNavigation.filter(({ to }) => withoutOrganization.has(to))];
     return own.filter((entry) => !entry.roles || entry.roles.includes(role));
   }
-  return entries.filter((entry) => !entry.roles || entry.roles.includes(role));
+  return entries.filter((entry) => (!entry.roles || entry.roles.includes(role)) && !entry.isOfHome);
 };

@@ -1,4 +1,4 @@
-import { type Role, rolesManagedBy } from '@muster/contracts';
+import { isPlatformRole, type Role, rolesManagedBy, rolesManagedOnVisit } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../database/port.ts';
 import type { Call } from '../http/call.ts';
@@ -17,14 +17,15 @@ const rolesOf = (held: readonly { readonly permission: string; readonly isWide: 
 };
 
 /**
- * Of which roles a user may make, change and invite accounts, as permissions are now. Accounts of the platform have none
- * in the organization that they visit: of them the table of permissions holds.
+ * Of which roles a user may make, change and invite accounts, as permissions are now. Nothing is narrowed or widened for
+ * accounts of the platform, neither in their own organization nor in one that they visit.
  */
 export const readManagedRoles = async (
   tx: Tx,
   actor: Pick<Call['actor'], 'userId' | 'role' | 'homeOrgId'>,
 ): Promise<readonly Role[]> => {
-  if (actor.homeOrgId !== undefined) return rolesManagedBy(actor.role);
+  if (actor.homeOrgId !== undefined) return rolesManagedOnVisit(actor.role);
+  if (isPlatformRole(actor.role)) return rolesManagedBy(actor.role);
   const { rows } = await sql<{ permission: string; isWide: boolean }>`
     SELECT permission, ties && '{all,organization}' AS "isWide" FROM published.permission
     WHERE user_id = ${actor.userId} AND cardinality(ties) > 0

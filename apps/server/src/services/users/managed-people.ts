@@ -5,7 +5,7 @@ import type { EventBus } from '../../platform/events/port.ts';
 import type { Call } from '../../platform/http/call.ts';
 import { problem } from '../../platform/http/problem.ts';
 import { versionOf } from '../../platform/http/versions.ts';
-import { type PersonRow, readAssignedGroupIds, readPerson } from './person-store.ts';
+import { listAdministrators, type PersonRow, readAssignedGroupIds, readPerson } from './person-store.ts';
 import { isWide } from './rules/person-rules.ts';
 
 /** Whom the caller may look at and change as a manager of people: everybody, or the members of assigned groups. */
@@ -20,6 +20,17 @@ export const requirePerson = async (tx: Tx, call: Call, userId: string, options 
   const assigned = await readAssignedGroupIds(tx, call.actor.userId);
   if (person.role !== 'member' || person.groupId === null || !assigned.includes(person.groupId)) throw nobody();
   return person;
+};
+
+/** Of an organization, or of the platform. @throws Problem `last-administrator` when nobody else could let others in */
+export const requireOtherAdministrator = async (
+  tx: Tx,
+  { actor }: Call,
+  { userId, role }: Pick<PersonRow, 'userId' | 'role'>,
+): Promise<void> => {
+  if (role !== 'org_admin' && role !== 'platform_admin') return;
+  const others = (await listAdministrators(tx, actor.orgId, role)).filter((id) => id !== userId);
+  if (others.length === 0) throw problem('last-administrator');
 };
 
 /** @throws Problem `not-permitted` when a supervisor would place a member outside the assigned groups */

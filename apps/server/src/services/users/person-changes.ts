@@ -11,6 +11,7 @@ import {
   beyondReach,
   refusingDuplicates,
   requireManagedGroup,
+  requireOtherAdministrator,
   requirePerson,
   shown,
   tellAccessChanged,
@@ -101,25 +102,20 @@ const requireRoleChange = async (
   if (before.userId === call.actor.userId) {
     throw problem('not-permitted', { detail: 'Nobody changes their own role: ask another administrator.' });
   }
-  if (before.role === 'org_admin') await requireOtherAdministrator(tx, call, before.userId);
+  await requireOtherAdministrator(tx, call, before);
 };
 
 const requireStatusChange = async (
   tx: Tx,
   call: Call,
-  { userId, role }: store.PersonRow,
+  before: store.PersonRow,
   status: PersonStatus,
 ): Promise<void> => {
   if (status === 'active') return;
-  if (userId === call.actor.userId) {
+  if (before.userId === call.actor.userId) {
     throw problem('not-permitted', { detail: 'Nobody suspends themselves: ask another administrator.' });
   }
-  if (role === 'org_admin') await requireOtherAdministrator(tx, call, userId);
-};
-
-const requireOtherAdministrator = async (tx: Tx, { actor }: Call, userId: string): Promise<void> => {
-  const others = (await store.listAdministrators(tx, actor.orgId)).filter((id) => id !== userId);
-  if (others.length === 0) throw problem('last-administrator');
+  await requireOtherAdministrator(tx, call, before);
 };
 
 /** With the site of the group. @throws Problem `person-invalid`, `not-found`, `not-permitted` */

@@ -81,10 +81,14 @@ export const removeTies = async (tx: Tx, userId: string, role: Role): Promise<vo
  * Active administrators. Whoever asks next waits until this transaction has ended and sees what it did, so that two who
  * dismiss each other do not leave the organization without any.
  */
-export const listAdministrators = async (tx: Tx, orgId: string): Promise<string[]> => {
+export const listAdministrators = async (
+  tx: Tx,
+  orgId: string,
+  role: 'org_admin' | 'platform_admin',
+): Promise<string[]> => {
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`users.administrators ${orgId}`}, 0))`.execute(tx);
   const { rows } = await sql<{ id: string }>`
-    SELECT id FROM users.account WHERE role = 'org_admin' AND status = 'active'`.execute(tx);
+    SELECT id FROM users.account WHERE role = ${role} AND status = 'active'`.execute(tx);
   return rows.map(({ id }) => id);
 };
 

@@ -28,4 +28,16 @@ const newOrganization = createRoute({
   component: lazyRouteComponent(() => import('./new-organization-page.tsx'), 'NewOrganizationPage'),
 });
 
-export const platformRoutes = [platform.addChildren([organizations, newOrganization])] as const;
+const people = createRoute({
+  getParentRoute: () => platform,
+  path: '/platform/people',
+  component: lazyRouteComponent(() => import('./platform-people-page.tsx'), 'PlatformPeoplePage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => platform,
+  path: '/platform/settings',
+  component: lazyRouteComponent(() => import('./settings-page.tsx'), 'SettingsPage'),
+});
+
+export const platformRoutes = [platform.addChildren([organizations, newOrganization, people, settings])] as const;

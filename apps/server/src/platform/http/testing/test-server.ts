@@ -122,7 +122,7 @@ export async function startTestServer(
     objects: noObjects,
     cache: createMemoryCache(clock),
     realtime: createMemoryRealtime(),
-    settings: { publicUrl: 'https://muster.example', webRoot: '/nowhere', serviceUrls: new Map() },
+    settings: { publicUrl: 'https://muster.example', webRoot: '/nowhere', serviceUrls: new Map(), configuration: [] },
   };
   const services = make(ports);
   for (const service of services) for (const consumer of service.consumers ?? []) events.subscribe(consumer);

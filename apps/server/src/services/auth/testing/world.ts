@@ -55,7 +55,7 @@ export class AuthWorld {
     this.events = { append: (tx, orgId, events) => appendToOutbox(tx, orgId, events, clock) };
     this.accessTokens = this.otherProcess();
     const keys = new SigningKeys(database, clock);
-    const settings = { publicUrl: issuer, webRoot: '', serviceUrls: new Map(), secretKeys };
+    const settings = { publicUrl: issuer, webRoot: '', serviceUrls: new Map(), configuration: [], secretKeys };
     const { accessTokens } = this;
     const events = this.events as EventBus;
     this.ports = authPorts({ database, clock, events, accessTokens, cache: createMemoryCache(clock), settings }, keys);

@@ -1,4 +1,4 @@
-import type { DataRequest, dataRequestRoutes } from '@muster/contracts';
+import type { DataRequest, dataRequestRoutes, Role } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../../platform/database/port.ts';
 import type { Call, SignedInHandler, Verb } from '../../../platform/http/call.ts';
@@ -6,8 +6,7 @@ import { problem } from '../../../platform/http/problem.ts';
 import { uuidv7 } from '../../../platform/ids.ts';
 import type { Ports } from '../../../platform/service.ts';
 import { auditChange } from '../audit-change.ts';
-import { tellAccessChanged } from '../managed-people.ts';
-import { listAdministrators } from '../person-store.ts';
+import { requireOtherAdministrator, tellAccessChanged } from '../managed-people.ts';
 import { beginErasureJob } from './begin-erasure.ts';
 import * as store from './request-store.ts';
 
@@ -103,7 +102,7 @@ export const erasePerson =
 interface Subject {
   readonly userId: string;
   readonly displayName: string;
-  readonly role: string;
+  readonly role: Role;
 }
 
 /** @throws Problem `not-found`, also for whoever has been erased */
@@ -115,14 +114,12 @@ const requireSubject = async (tx: Tx, userId: string): Promise<Subject> => {
   return rows[0];
 };
 
-const requireNothingAgainst = async (tx: Tx, call: Call, { userId, role }: Subject): Promise<void> => {
+const requireNothingAgainst = async (tx: Tx, call: Call, subject: Subject): Promise<void> => {
+  const { userId } = subject;
   if (userId === call.actor.userId) {
     throw problem('erasure-refused', { detail: 'Nobody erases themselves: ask another administrator.' });
   }
-  if (role === 'org_admin') {
-    const others = (await listAdministrators(tx, call.actor.orgId)).filter((id) => id !== userId);
-    if (others.length === 0) throw problem('last-administrator');
-  }
+  await requireOtherAdministrator(tx, call, subject);
   const { rows } = await sql<{ held: boolean; inside: boolean; exporting: boolean }>`
     SELECT EXISTS (SELECT FROM users.legal_hold WHERE user_id = ${userId}) AS held,
       EXISTS (SELECT FROM published.tracking_session WHERE member_id = ${userId} AND exited_at IS NULL) AS inside,

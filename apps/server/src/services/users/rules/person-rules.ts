@@ -1,4 +1,4 @@
-import type { PersonFields, Tie } from '@muster/contracts';
+import { isPlatformRole, type PersonFields, type Tie } from '@muster/contracts';
 
 /** What must be true of a person, whoever writes it: a form, an import, a program. Null, or what is wrong in one sentence. */
 export const personFault = (
@@ -7,6 +7,8 @@ export const personFault = (
   if (person.number === null && person.email === null) {
     return 'Give a number or an e-mail address: without either, nobody can sign in.';
   }
+  if (isPlatformRole(person.role) && person.email === null)
+    return 'Who runs Muster signs in by e-mail: give an address.';
   if (person.role === 'member' && person.siteId === null) return 'Say at which site, or in which group.';
   if (person.role !== 'member' && (person.siteId !== null || person.groupId !== null)) {
     return 'Only members belong to a site and a group; supervisors are assigned to groups.';

@@ -12,12 +12,14 @@ import { LinkText } from '../../staff/links.tsx';
 import { PageHead } from '../../staff/page-head.tsx';
 import staff from '../../staff/staff.module.css';
 import { useWriteKey } from '../../staff/use-write-key.ts';
+import { usePeopleList } from './managed-roles.ts';
 import { PersonForm } from './person-form.tsx';
 
 /** Somebody new; afterwards their page, where they are invited. */
 export const AddPersonPage = () => {
   const t = useText('people');
   const may = useMay();
+  const list = usePeopleList();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const keyOf = useWriteKey();
@@ -32,8 +34,8 @@ export const AddPersonPage = () => {
   });
   return (
     <div className={`${staff.page} ${staff.reading}`}>
-      {may('gates.operate') && (
-        <LinkText to="/admin/people" size="sm">
+      {list && (
+        <LinkText to={list} size="sm">
           {t('back')}
         </LinkText>
       )}

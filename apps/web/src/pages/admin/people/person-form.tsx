@@ -80,9 +80,14 @@ export const PersonForm = ({ person, verb, isSaving, onSave, error }: PersonForm
   const profile = useProfile();
   const places = usePlaces();
   const managed = useManagedRoles();
-  const form = useForm<Values>({ values: valuesOf(person, 'member'), resetOptions: { keepDirtyValues: true } });
+  const form = useForm<Values>({
+    values: valuesOf(person, managed[0] ?? 'member'),
+    resetOptions: { keepDirtyValues: true },
+  });
   const { errors, isDirty } = form.formState;
   const values = form.watch();
+  // They sign in by e-mail, and nobody counts their days.
+  const isOfThePlatform = values.role.startsWith('platform_');
   const mayChange = person === null || managed.includes(person.role);
   const roles = person && !managed.includes(person.role) ? [person.role] : managed;
   const languageItems = Object.entries(languageNames).map(([value, label]) => ({ value, label }));
@@ -117,30 +122,37 @@ export const PersonForm = ({ person, verb, isSaving, onSave, error }: PersonForm
               })}
             />
           )}
-          <TextInput
-            label={t('number')}
-            maxLength={40}
-            autoComplete="off"
-            disabled={!mayChange}
-            error={errors.number?.message}
-            {...form.register('number', {
-              validate: (number, { email }) =>
-                number.trim() !== '' || email.trim() !== '' || t('form.identifier-missing'),
-            })}
-          />
+          {!isOfThePlatform && (
+            <TextInput
+              label={t('number')}
+              maxLength={40}
+              autoComplete="off"
+              disabled={!mayChange}
+              error={errors.number?.message}
+              {...form.register('number', {
+                validate: (number, { email }) =>
+                  number.trim() !== '' || email.trim() !== '' || t('form.identifier-missing'),
+              })}
+            />
+          )}
           <TextInput
             label={t('email')}
-            description={t('form.email-hint')}
+            description={isOfThePlatform ? undefined : t('form.email-hint')}
             type="email"
             maxLength={200}
             autoComplete="off"
             disabled={!mayChange}
             error={errors.email?.message}
             {...form.register('email', {
-              validate: (email) => email.trim() === '' || /^\S+@\S+\.\S+$/.test(email.trim()) || t('form.email-wrong'),
+              validate: (email, { role }) =>
+                (email.trim() === '' && !role.startsWith('platform_')) ||
+                /^\S+@\S+\.\S+$/.test(email.trim()) ||
+                t('form.email-wrong'),
             })}
           />
-          <TextInput label={t('joined')} type="date" disabled={!mayChange} {...form.register('joinedOn')} />
+          {!isOfThePlatform && (
+            <TextInput label={t('joined')} type="date" disabled={!mayChange} {...form.register('joinedOn')} />
+          )}
           <NativeSelect
             label={t('language')}
             disabled={!mayChange}

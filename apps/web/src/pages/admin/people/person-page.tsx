@@ -19,7 +19,7 @@ import staff from '../../staff/staff.module.css';
 import { useWriteKey } from '../../staff/use-write-key.ts';
 import { GuardianLinks } from './guardian-links.tsx';
 import { Invitations } from './invitations.tsx';
-import { useManagedRoles } from './managed-roles.ts';
+import { useManagedRoles, usePeopleList } from './managed-roles.ts';
 import classes from './people.module.css';
 import { StatusBadge } from './people-table.tsx';
 import { PersonForm } from './person-form.tsx';
@@ -152,6 +152,7 @@ export const PersonPage = () => {
   const may = useMay();
   const profile = useProfile();
   const managed = useManagedRoles();
+  const list = usePeopleList();
   const { userId } = useParams({ from: '/staff/office/admin/people/$userId' });
   const person = useQuery(read(routes.readPerson, { params: { userId } }));
   if (person.isPending) return <LoadingBlock height="50dvh" />;
@@ -161,8 +162,8 @@ export const PersonPage = () => {
   const isManaged = managed.includes(data.role);
   return (
     <div className={`${staff.page} ${staff.reading}`}>
-      {may('gates.operate') && (
-        <LinkText to="/admin/people" size="sm">
+      {list && (
+        <LinkText to={list} size="sm">
           {t('back')}
         </LinkText>
       )}
