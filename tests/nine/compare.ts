@@ -19,6 +19,9 @@ const batchPhones = 16;
 const fixesPerBatch = 200;
 const secondsPerRun = 4;
 const rounds = 3;
+const settlingMs = 5_000;
+const restingMs = 4_000;
+const restingTurns = 3;
 /** Whoever wants to compare has to have the same tokens; nobody comes to this address. */
 const publicUrl = 'http://bench.muster.example';
 
@@ -31,7 +34,7 @@ interface Run {
   readonly fixesPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Of the whole machine, load included, until every consumer has caught up. */
+  /** Of the whole machine, load included, until every consumer has caught up; without what it uses at rest. */
   readonly cpuMicrosPerFix: number;
 }
 
@@ -39,6 +42,8 @@ interface Result {
   readonly name: string;
   /** Of all processes of Muster. */
   readonly idleRssMb: number;
+  /** What everything uses that runs, brokers and databases included, while nobody asks for anything. */
+  readonly idleCpuCores: number;
   readonly loadedRssMb: number;
   readonly single: Run;
   readonly batch: Run;
@@ -75,19 +80,29 @@ const main = async (): Promise<void> => {
       if (running === null) continue;
       try {
         if (phones.length === 0) phones = await enterMembers(running.url, singlePhones);
-        await sleep(5_000);
+        await sleep(settlingMs);
+        // Kafka is told first what it has not been told yet: all that PostgreSQL alone has carried before.
+        await caughtUp(running.url);
+        const idleCpuCores = await restingCores();
         const memory = async (): Promise<number> =>
           (await Promise.all(running.pids().map(residentMb))).reduce((sum, each) => sum + each, 0);
         const idleRssMb = await memory();
         // Once to get warm.
-        await measure(running.url, phones, 1);
+        await measure(running.url, phones, 1, idleCpuCores);
         const [singles, batches]: [Run[], Run[]] = [[], []];
         for (let round = 0; round < rounds; round += 1) {
-          singles.push(await measure(running.url, phones, 1));
-          batches.push(await measure(running.url, phones.slice(0, batchPhones), fixesPerBatch));
+          singles.push(await measure(running.url, phones, 1, idleCpuCores));
+          batches.push(await measure(running.url, phones.slice(0, batchPhones), fixesPerBatch, idleCpuCores));
         }
         const loadedRssMb = await memory();
-        results.push({ name, idleRssMb, loadedRssMb, single: medianOf(singles), batch: medianOf(batches) });
+        results.push({
+          name,
+          idleRssMb,
+          idleCpuCores,
+          loadedRssMb,
+          single: medianOf(singles),
+          batch: medianOf(batches),
+        });
       } finally {
         await running.stop();
       }
@@ -117,8 +132,14 @@ const medianOf = (runs: readonly Run[]): Run => {
   };
 };
 
-const measure = async (url: string, phones: readonly Phone[], fixesPerRequest: number): Promise<Run> => {
+const measure = async (
+  url: string,
+  phones: readonly Phone[],
+  fixesPerRequest: number,
+  idleCpuCores: number,
+): Promise<Run> => {
   const before = await busySeconds();
+  const startedAt = performance.now();
   const outcome = await runLoad({
     url,
     path: '/v1/positions',
@@ -132,13 +153,25 @@ const measure = async (url: string, phones: readonly Phone[], fixesPerRequest: n
   if (outcome.failed > 0) console.log(`${outcome.failed} requests failed`);
   for (const [index, phone] of phones.entries()) phone.lastFixMs = outcome.lastFixMs[index] ?? phone.lastFixMs;
   await caughtUp(url);
+  const idleSeconds = ((performance.now() - startedAt) / 1_000) * idleCpuCores;
   const { fixesPerSecond, requests, p50Ms, p99Ms } = outcome;
   return {
     fixesPerSecond,
     p50Ms,
     p99Ms,
-    cpuMicrosPerFix: ((await busySeconds()) - before) / (requests * fixesPerRequest) / 1e-6,
+    cpuMicrosPerFix: ((await busySeconds()) - before - idleSeconds) / (requests * fixesPerRequest) / 1e-6,
   };
+};
+
+/** The quietest of some moments: what was started just now has something to do for a while. */
+const restingCores = async (): Promise<number> => {
+  let least = Number.POSITIVE_INFINITY;
+  for (let turn = 0; turn < restingTurns; turn += 1) {
+    const before = await busySeconds();
+    await sleep(restingMs);
+    least = Math.min(least, ((await busySeconds()) - before) / (restingMs / 1_000));
+  }
+  return least;
 };
 
 /** CPU time that this machine has spent on anything, see proc(5). */
@@ -162,8 +195,9 @@ const print = (results: readonly Result[]): void => {
       `${(run.fixesPerSecond / (than?.fixesPerSecond ?? Number.NaN)).toFixed(2)}`.padStart(8),
     ].join('');
   console.log(`\n${''.padEnd(48)} fixes/s      p50      p99     CPU/fix   ratio`);
-  for (const { name, single, batch, idleRssMb, loadedRssMb } of results) {
-    console.log(`${name} (${idleRssMb.toFixed(0)} MB idle, ${loadedRssMb.toFixed(0)} MB after the load)`);
+  for (const { name, single, batch, idleRssMb, idleCpuCores, loadedRssMb } of results) {
+    const idle = `${idleRssMb.toFixed(0)} MB and ${idleCpuCores.toFixed(2)} cores at rest`;
+    console.log(`${name} (${idle}, ${loadedRssMb.toFixed(0)} MB after the load)`);
     console.log(`  single fixes from ${singlePhones} phones`.padEnd(48) + row(single, base?.single));
     console.log(`  batches of ${fixesPerBatch} from ${batchPhones} phones`.padEnd(48) + row(batch, base?.batch));
   }
