@@ -5,8 +5,12 @@ import type { TestProject } from 'vitest/node';
 import { startSurroundings } from '../../apps/server/src/platform/testing/servers/surroundings.ts';
 import { setTheScene } from '../acceptance/cast.ts';
 import { startFleet } from './fleet.ts';
+import { expandAsTheNextVersion } from './next-version.ts';
 
-/** The Muster that the acceptance tests speak to here: nine processes on Kafka, Redis Cluster and S3. */
+/**
+ * The Muster that the acceptance tests speak to here: nine processes on Kafka, Redis Cluster and S3, on a database that a
+ * next version has prepared for itself while they run.
+ */
 export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const surroundings = await startSurroundings();
   const dataFolder = await mkdtemp(join(tmpdir(), 'muster-nine-'));
@@ -15,6 +19,7 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
     try {
       project.provide('musterUrl', fleet.url);
       project.provide('cast', await setTheScene(fleet.url));
+      await expandAsTheNextVersion(surroundings.postgres.ownerUrl);
     } catch (error) {
       const text = await fleet.excerpt();
       await fleet.kill();

@@ -37,10 +37,11 @@ export const createProgram = (): Command => {
 
   program
     .command('migrate')
-    .description('bring the database schema up to date')
-    .action(async () => {
+    .description('bring the database schema up to date; processes of the version before go on beside it')
+    .option('--contract', 'also take away what only older versions used: when none of them runs any more')
+    .action(async (options: { contract?: boolean }) => {
       const { migrate } = await import('./migrate.ts');
-      await migrate();
+      await migrate(options);
     });
 
   program

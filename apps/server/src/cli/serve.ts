@@ -56,7 +56,7 @@ const start = async (muster: Muster, configuration: Configuration): Promise<Star
         title: 'Database',
         task: step(async (task) => {
           await muster.startDatabase();
-          const ran = await muster.migrate();
+          const { ran } = await muster.migrate();
           await (await muster.openPorts()).database.check();
           task.title = ran.length === 0 ? 'Database is ready' : `Database is ready, ${ran.length} migrations ran`;
         }),

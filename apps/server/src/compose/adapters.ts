@@ -3,7 +3,7 @@ import type { Configuration } from '../config/schema.ts';
 import { systemClock } from '../platform/clock.ts';
 import { ClockFollower } from '../platform/database/clock-follower.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../platform/database/embedded.ts';
-import { type MigrateOptions, migrate } from '../platform/database/migrate.ts';
+import { type Migrated, type MigrateOptions, migrate } from '../platform/database/migrate.ts';
 import { PostgresDatabase } from '../platform/database/postgres.ts';
 import { OutboxBus, type OutboxBusOptions } from '../platform/events/outbox-bus.ts';
 import { createAccessTokens } from '../platform/http/access-token-verifier.ts';
@@ -26,6 +26,8 @@ export interface DatabaseAddress {
   readonly runtimeUrl: string;
   /** Absent when migrations are somebody else's task. */
   readonly ownerUrl?: string;
+  /** Nobody else can be at work on it: it is the embedded one, whose folder is held. */
+  readonly isOurs?: true;
   /** To give to logins while migrating. */
   readonly passwords?: MigrateOptions['passwords'];
 }
@@ -45,15 +47,25 @@ export const openDatabase = async (
     log: (line) => telemetry.log.info({ event: { dataset: 'postgres' } }, line),
   });
   lifecycle.started('PostgreSQL', () => embedded.stop());
-  return { ...embedded, passwords: new Map([['runtime', embedded.runtimePassword]]) };
+  return { ...embedded, isOurs: true, passwords: new Map([['runtime', embedded.runtimePassword]]) };
 };
 
-/** Brings the schema up to date, where this process may; resolves with the migrations that ran. */
-export const migrateDatabase = async ({ ownerUrl, passwords }: DatabaseAddress): Promise<readonly string[]> => {
-  if (ownerUrl === undefined) return [];
-  const ran = await migrate({ ownerUrl, ...(passwords === undefined ? {} : { passwords }) });
+/**
+ * Brings the schema up to date, where this process may.
+ * @param contract whether no process of an older version is left
+ */
+export const migrateDatabase = async (
+  { ownerUrl, isOurs, passwords }: DatabaseAddress,
+  contract: boolean,
+): Promise<Migrated> => {
+  if (ownerUrl === undefined) return { ran: [], waiting: [] };
+  const migrated = await migrate({
+    ownerUrl,
+    contract: contract || isOurs === true,
+    ...(passwords === undefined ? {} : { passwords }),
+  });
   await migrateJobs(ownerUrl);
-  return ran;
+  return migrated;
 };
 
 export const openPorts = async (

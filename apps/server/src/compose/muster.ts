@@ -6,6 +6,7 @@ import type { HttpServer } from '../platform/http/server.ts';
 import type { Ports, Service } from '../platform/service.ts';
 import { logFile } from '../platform/telemetry/log-file.ts';
 import { createTelemetry, type Telemetry } from '../platform/telemetry/telemetry.ts';
+import type { Migrated } from '../platform/database/migrate.ts';
 import { type DatabaseAddress, migrateDatabase, openDatabase, openPorts } from './adapters.ts';
 import { claimGateway } from './claim-gateway.ts';
 import { housekeeping } from './housekeeping.ts';
@@ -40,9 +41,9 @@ export class Muster {
     });
   }
 
-  /** Resolves with the migrations that ran now. */
-  migrate(): Promise<readonly string[]> {
-    return this.#step(() => migrateDatabase(required(this.#address, 'startDatabase')));
+  /** Brings the schema up to date; with `contract` it also loses what only older versions used. */
+  migrate({ contract = false } = {}): Promise<Migrated> {
+    return this.#step(() => migrateDatabase(required(this.#address, 'startDatabase'), contract));
   }
 
   openPorts(): Promise<Ports> {

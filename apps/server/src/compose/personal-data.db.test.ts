@@ -306,13 +306,20 @@ const whereIs = async (texts: readonly string[]): Promise<string[]> => {
   }
   const files = await readdir(muster.folder, { recursive: true, withFileTypes: true });
   for (const file of files.filter((each) => each.isFile())) {
-    const content = (await readFile(join(file.parentPath, file.name))).toString('latin1').toLowerCase();
+    const content = (await contentOf(join(file.parentPath, file.name))).toString('latin1').toLowerCase();
     if (texts.some((text) => content.includes(text.toLowerCase()))) found.push(`file ${file.name}`);
   }
   const log = muster.logged.join('\n').toLowerCase();
   if (texts.some((text) => log.includes(text.toLowerCase()))) found.push('the log');
   return found;
 };
+
+/** Nothing, where it has been removed since it was listed: the parts of an export go when the whole of it is there. */
+const contentOf = (path: string): Promise<Buffer> =>
+  readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  });
 
 const unzip = (zip: Buffer): Promise<Map<string, string>> =>
   new Promise((resolve, reject) => {

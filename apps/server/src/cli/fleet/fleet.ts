@@ -13,8 +13,8 @@ import { ServiceProcess } from './service-process.ts';
 const program = join(import.meta.dirname, '../../main.ts');
 
 /**
- * Runs the nine services as nine processes on this machine and watches over them. SIGHUP replaces one after the other
- * without a gap, for a new version; SIGTERM and Ctrl-C stop them all.
+ * Runs the nine services as nine processes on this machine and watches over them. SIGHUP migrates and replaces one after
+ * the other without a gap, for a new version; SIGTERM and Ctrl-C stop them all.
  */
 export const fleet = async (): Promise<void> => {
   const configuration = configurationFromEnvironment();
@@ -25,7 +25,7 @@ export const fleet = async (): Promise<void> => {
   await mkdir(logsFolder, { recursive: true });
   const say = (sentence: string): void => console.log(`  ${sentence}`);
   const processes = plan.map((planned) => new ServiceProcess(planned, logsFolder, say));
-  obeySignals(processes);
+  obeySignals(processes, configuration);
   try {
     await start(processes, configuration);
   } catch (error) {
@@ -103,7 +103,7 @@ const stop = async ([gateway, ...services]: readonly ServiceProcess[]): Promise<
   await Promise.all(services.map((service) => service.stop()));
 };
 
-const obeySignals = (processes: readonly ServiceProcess[]): void => {
+const obeySignals = (processes: readonly ServiceProcess[], configuration: Configuration): void => {
   let stopping = false;
   let rolling = false;
   const obey = async (): Promise<void> => {
@@ -118,6 +118,8 @@ const obeySignals = (processes: readonly ServiceProcess[]): void => {
   const roll = async (): Promise<void> => {
     if (rolling || stopping) return;
     rolling = true;
+    // The new version's: those that run go on beside it.
+    if (configuration.MUSTER_DATABASE_OWNER_URL !== undefined) await runOnce('migrate');
     for (const one of processes) {
       if (stopping) break;
       await one.replace();

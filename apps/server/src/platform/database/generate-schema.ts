@@ -40,7 +40,7 @@ async function onThrowAwayServer<T>(work: (ownerUrl: string) => Promise<T>): Pro
   try {
     const server = await startEmbeddedPostgres({ dataFolder, settings: { fsync: 'off' } });
     try {
-      await migrate({ ownerUrl: server.ownerUrl });
+      await migrate({ ownerUrl: server.ownerUrl, contract: true });
       return await work(server.ownerUrl);
     } finally {
       await server.stop();

@@ -4,6 +4,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { writePermissionTable } from '../access/permission-table.ts';
+import { isContraction } from './contractions.ts';
 import type { ServiceName } from './port.ts';
 
 /**
@@ -33,6 +34,15 @@ export interface MigrateOptions {
   ownerUrl: string;
   /** Passwords to give to logins; of the others whoever runs the server takes care. */
   passwords?: ReadonlyMap<LoginName, string>;
+  /** Whether no process of an older version is left, so that what only those used may be taken away. */
+  contract: boolean;
+}
+
+/** Names of migrations. */
+export interface Migrated {
+  readonly ran: readonly string[];
+  /** Those that take away what an older version uses: they run when they are asked for. */
+  readonly waiting: readonly string[];
 }
 
 /** The database's name for it. */
@@ -41,16 +51,32 @@ export const loginRole = (login: LoginName): string =>
 
 /**
  * Brings the database to the newest version: plain SQL files, forward only, everything or nothing. Processes that
- * start together wait for each other. Resolves with the names of the migrations that ran.
+ * start together wait for each other. A database that a newer version has expanded already is left as it is.
+ * @throws Error with a sentence when a newer version has taken away what this one needs
  */
-export async function migrate(options: MigrateOptions): Promise<string[]> {
+export async function migrate(options: MigrateOptions): Promise<Migrated> {
   const pool = new pg.Pool({ connectionString: options.ownerUrl, max: 1, application_name: 'muster migrate' });
   pool.on('error', () => {});
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
+    const known = await readMigrations();
+    const before = await executed(db);
+    const newer = [...before].filter((name) => !(name in known));
+    const taken = newer.find(isContraction);
+    if (taken !== undefined) {
+      throw new Error(
+        `A newer Muster has changed this database for good (${taken}): start that version or a later one.`,
+      );
+    }
+    // Its permission table is the newer version's, too.
+    if (newer.length > 0) return { ran: [], waiting: [] };
+    const waiting = options.contract
+      ? []
+      : Object.keys(known).filter((name) => isContraction(name) && !before.has(name));
+    const wanted = Object.fromEntries(Object.entries(known).filter(([name]) => !waiting.includes(name)));
     const migrator = new Migrator({
       db,
-      provider: { getMigrations: readMigrations },
+      provider: { getMigrations: async () => wanted },
       migrationTableSchema: 'platform',
       // A second migration of users may be newer than the first of geo.
       allowUnorderedMigrations: true,
@@ -67,10 +93,19 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     }
     await writePermissionTable(db);
     for (const [login, password] of options.passwords ?? []) await setPassword(db, login, password);
-    return (results ?? []).map((result) => result.migrationName);
+    return { ran: (results ?? []).map((result) => result.migrationName), waiting };
   } finally {
     await db.destroy();
   }
+}
+
+/** Names of the migrations that have run, whichever version brought them. */
+async function executed(db: Kysely<unknown>): Promise<ReadonlySet<string>> {
+  const { rows: tables } = await sql<{ found: boolean }>`
+    SELECT to_regclass('platform.kysely_migration') IS NOT NULL AS found`.execute(db);
+  if (tables[0]?.found !== true) return new Set();
+  const { rows } = await sql<{ name: string }>`SELECT name FROM platform.kysely_migration`.execute(db);
+  return new Set(rows.map((row) => row.name));
 }
 
 async function readMigrations(): Promise<Record<string, Migration>> {

@@ -40,7 +40,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await removeFolder(dataFolder);
   };
   try {
-    await migrate({ ownerUrl: server.ownerUrl, passwords: new Map([['runtime', server.runtimePassword]]) });
+    await migrate({
+      ownerUrl: server.ownerUrl,
+      passwords: new Map([['runtime', server.runtimePassword]]),
+      contract: true,
+    });
     await migrateJobs(server.ownerUrl);
   } catch (error) {
     await tearDown();

@@ -79,7 +79,7 @@ export const startPostgresWithReplica = async (
   try {
     await primary.start(settings);
     await withClient(primary.url('postgres'), (client) => client.query(`CREATE DATABASE ${databaseName}`));
-    await migrate({ ownerUrl: primary.url(), passwords: new Map([['runtime', password]]) });
+    await migrate({ ownerUrl: primary.url(), passwords: new Map([['runtime', password]]), contract: true });
     await migrateJobs(primary.url());
     await copyCluster(primary, replica, programs);
     await writeFile(join(folder, 'owner'), `${process.pid} 0`);
