@@ -52,12 +52,15 @@ describe('the next scan of the day', () => {
     ['an offline ENTER that arrives late', [punch('EXIT', '16:00')], 'ENTER', '08:00', { kind: 'new' }],
     ['an offline ENTER just before a known one', entered, 'ENTER', '07:58', { kind: 'same' }],
     ['an offline ENTER long before a known one', entered, 'ENTER', '07:40', { code: 'already-entered' }],
+    ['an EXIT at the moment of the ENTER', entered, 'EXIT', '08:00', { kind: 'new' }],
   ])('%s', (_name, punches, direction, time, expected) => {
     expect(nextPunch(punches, direction, at(time), policy)).toMatchObject(expected);
   });
 
   it('may start another pair where breaks are punched', () => {
     expect(nextPunch(complete, 'ENTER', at('16:30'), breaks).kind).toBe('new');
+    // In the order of a day the ENTER of a moment comes before its EXIT: this one would be the second in a row.
+    expect(nextPunch(complete, 'ENTER', at('16:00'), breaks)).toMatchObject({ code: 'already-entered' });
     const twice = [...complete, punch('ENTER', '16:30'), punch('EXIT', '17:00')];
     expect(nextPunch(twice, 'ENTER', at('17:30'), breaks)).toMatchObject({ code: 'day-complete' });
   });

@@ -30,9 +30,10 @@ export function nextPunch(
 ): NextPunch {
   const standing = punchesToday
     .filter((punch) => punch.status !== 'refused')
-    .sort((a, b) => a.atMs - b.atMs || a.direction.localeCompare(b.direction) || a.id.localeCompare(b.id));
-  const before = standing.filter((punch) => punch.atMs <= atMs).at(-1);
-  const after = standing.find((punch) => punch.atMs > atMs);
+    .sort((a, b) => inDay(a, b) || a.id.localeCompare(b.id));
+  const scan = { atMs, direction };
+  const before = standing.filter((punch) => inDay(punch, scan) <= 0).at(-1);
+  const after = standing.find((punch) => inDay(punch, scan) > 0);
 
   const repeated = [before, after].find(
     (punch) => punch?.direction === direction && Math.abs(punch.atMs - atMs) <= policy.samePunchMs,
@@ -59,3 +60,7 @@ export function nextPunch(
   }
   return { kind: 'new' };
 }
+
+type Moment = Pick<DayPunch, 'atMs' | 'direction'>;
+/** Of an ENTER and an EXIT at the same moment, the ENTER comes first. */
+const inDay = (a: Moment, b: Moment): number => a.atMs - b.atMs || a.direction.localeCompare(b.direction);
