@@ -95,6 +95,19 @@ describe('a plan', () => {
     );
   });
 
+  it('refuses to change one person twice, by number in one row and by e-mail address in another', () => {
+    const asha = { number: '3', displayName: 'Asha', email: 'asha@example.org', site: 'North' };
+    const around = after(nobody, [rowOf(2, asha)]);
+    const rows = [
+      rowOf(2, { email: 'Asha@example.org', displayName: 'Asha Ober' }),
+      rowOf(3, { number: '3', groups: ['10A'] }),
+    ];
+    const { problems, people } = planImport(rows, around);
+    expect(problems).toEqual([{ row: 3, column: 'number', sentence: 'This is the person of row 2.' }]);
+    expect(people).toMatchObject([{ row: 2, displayName: 'Asha Ober' }]);
+    expect(planImport(rows.toReversed(), around).problems).toMatchObject([{ row: 2, column: 'email' }]);
+  });
+
   it('counts every row once, or names what is wrong with it', () => {
     fc.assert(
       fc.property(file, (rows) => {

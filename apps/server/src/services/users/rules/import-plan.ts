@@ -104,6 +104,7 @@ class Planner {
     };
     this.#refuseTwice(row, problem);
     const known = this.#find(row, problem);
+    if (known !== null && this.problems.length === before) this.#refuseSamePerson(row, known, problem);
     const role = this.#roleOf(row, known, problem);
     if (role === null) return null;
     const displayName = row.displayName ?? known?.displayName ?? null;
@@ -168,6 +169,14 @@ class Planner {
       if (earlier === undefined) this.#seen.set(`${what} ${key}`, row);
       else problem(what, `“${shown}” stands in row ${earlier} already.`);
     }
+  }
+
+  /** By number in one row, by address in another one: the later would undo what the earlier says. */
+  #refuseSamePerson({ row, number }: ImportedPerson, { userId }: KnownPerson, problem: Reject): void {
+    const key = `person ${userId}`;
+    const earlier = this.#seen.get(key);
+    if (earlier === undefined) this.#seen.set(key, row);
+    else problem(number === null ? 'email' : 'number', `This is the person of row ${earlier}.`);
   }
 
   #find({ number, email }: ImportedPerson, problem: Reject): KnownPerson | null {
