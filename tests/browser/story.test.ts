@@ -13,9 +13,10 @@ import { createWalker, placeOf } from './track.ts';
  */
 describe('a day at the college', () => {
   let browser: Browser;
-  let windows: Record<'student' | 'teacher' | 'parent' | 'kiosk', OpenWindow>;
+  let windows: Record<'student' | 'teacher' | 'parent' | 'principal' | 'kiosk', OpenWindow>;
   let name = '';
   let teacherName = '';
+  let principalName = '';
   let gateName = '';
   let walker: ReturnType<typeof createWalker>;
 
@@ -29,6 +30,7 @@ describe('a day at the college', () => {
       }),
       teacher: await openWindow(browser, desktop),
       parent: await openWindow(browser, phone),
+      principal: await openWindow(browser, desktop),
       kiosk: await openWindow(browser, { viewport: { width: 1280, height: 800 } }),
     });
     windows = await open();
@@ -41,6 +43,7 @@ describe('a day at the college', () => {
     const params = { memberId: student.memberId };
     name = (await call(routes.readToday, { params }, await principal())).member.displayName;
     teacherName = (await call(routes.whoAmI, {}, await teacher())).displayName;
+    principalName = (await call(routes.whoAmI, {}, await principal())).displayName;
     const { gateId } = await campus();
     const { path } = await call(routes.openKiosk, { params: { gateId } }, await principal());
     await windows.kiosk.page.goto(path);
@@ -51,8 +54,10 @@ describe('a day at the college', () => {
       signInOn(windows.student.page, student.number, demoPassword),
       signInOn(windows.teacher.page, 'teacher@lindenhof.example', demoPassword),
       signInOn(windows.parent.page, guardian.email, demoPassword),
+      signInOn(windows.principal.page, 'principal@lindenhof.example', demoPassword),
     ]);
     await windows.parent.page.goto('/family/inbox');
+    await windows.principal.page.goto('/admin');
   });
   afterAll(() => browser?.close());
 
@@ -106,6 +111,12 @@ describe('a day at the college', () => {
     ]);
   });
 
+  it('counts the student as outside for the principal, and names nobody there', async () => {
+    const { page } = windows.principal;
+    await see(page.getByRole('button', { name: /^1 ?Outside$/ }));
+    await see(page.getByRole('heading', { name: '1 open alert' }));
+  });
+
   it('leads the teacher from the alert to the student on the map', async () => {
     const { page } = windows.teacher;
     // The village lies beyond the edge of what the map shows of the campus.
@@ -146,6 +157,8 @@ describe('a day at the college', () => {
     await page.goto('/my/looks');
     const looks = page.getByRole('listitem').filter({ hasText: teacherName });
     await see(looks.filter({ hasText: 'live on the map' }));
+    // Whoever reads numbers looks at nobody.
+    expect(await page.getByText(principalName).count()).toBe(0);
   });
 
   it('left no error in any window', () => {

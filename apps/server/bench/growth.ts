@@ -196,6 +196,7 @@ const measureQueries = async (url: string, { groupIds }: OpenCampus): Promise<Re
   const queries: [string, RouteDefinition, string, Record<string, unknown>][] = [
     ['board of a group', routes.readBoard, principal, { groupId }],
     ["a teacher's board", routes.readBoard, teacher, {}],
+    ['everybody, counted', routes.countBoard, principal, {}],
     ['page of members', routes.listMembers, principal, { limit: 50 }],
     ['search for a name', routes.listMembers, principal, { limit: 50, search: 'mar' }],
     ['presence of a group', routes.listPresence, principal, { groupId }],

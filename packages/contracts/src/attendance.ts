@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { coordinates, instant, line, localDate, localTime, note, timeZone, uuid } from './primitives.ts';
+import { locationLevel } from './access.ts';
 import { punchSignature } from './device-keys.ts';
+import { presenceState } from './geo.ts';
 import { memberCard } from './organization.ts';
 import { route } from './route.ts';
 
@@ -296,6 +298,29 @@ export const attendanceRoutes = {
     access: { permission: 'attendance.decide' },
     query: z.strictObject({ groupId: uuid.optional() }),
     answer: z.strictObject({ items: z.array(z.strictObject({ member: memberCard, day: attendanceDay })) }),
+    idempotency: 'natural',
+  }),
+  countBoard: route({
+    operation: 'countBoard',
+    service: 'attendance',
+    method: 'GET',
+    path: '/v1/attendance/board/counts',
+    summary: 'How many of those on the board stand how, at each site; names nobody, and is no look at anybody',
+    access: { permission: 'attendance.decide' },
+    answer: z.strictObject({
+      level: locationLevel.meta({ description: 'with `attendance`, presence is null throughout' }),
+      items: z.array(
+        z.strictObject({
+          siteId: uuid,
+          code: attendanceCode,
+          late: z.boolean(),
+          entered: z.boolean(),
+          tracking: z.boolean(),
+          presence: presenceState.nullable().meta({ description: 'null outside of tracking sessions, too' }),
+          people: z.number().int().min(1).meta({ description: 'how many there are of whom all of this is true' }),
+        }),
+      ),
+    }),
     idempotency: 'natural',
   }),
   listHeldPunches: route({

@@ -1,3 +1,4 @@
+import type { Permission, Tie } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../database/port.ts';
 import type { Call } from '../http/call.ts';
@@ -28,4 +29,16 @@ export const requireReach = async (tx: Tx, call: Call, memberId: string): Promis
     WHERE user_id = ${call.actor.userId} AND member_id = ${memberId} AND via = ANY(${[...call.ties]})
     LIMIT 1`.execute(tx);
   if (rows.length === 0) throw problem('not-found', { detail: 'No such member is known to you.' });
+};
+
+/**
+ * The ties through which the caller holds a permission beside the one of the call; none where they do not hold it. An
+ * account of the platform is not in the organization, so what is said there of permissions is not about it.
+ */
+export const tiesFor = async (tx: Tx, { actor, ties }: Call, permission: Permission): Promise<readonly Tie[]> => {
+  if (actor.homeOrgId !== undefined) return ties;
+  const { rows } = await sql<{ ties: Tie[] }>`
+    SELECT ties FROM published.permission
+    WHERE user_id = ${actor.userId} AND permission = ${permission}`.execute(tx);
+  return rows[0]?.ties ?? [];
 };

@@ -20,8 +20,9 @@ export interface OpenSession extends SessionRow {
   tracked_until: Date;
 }
 
-export const trackedUntil = sql`(SELECT told.ends_by FROM published.tracking_session told
-  WHERE told.org_id = tracking_session.org_id AND told.session_id = tracking_session.id) AS tracked_until`;
+/** An expression over `tracking_session`. */
+export const trackedUntil = sql<Date | null>`(SELECT told.ends_by FROM published.tracking_session told
+  WHERE told.org_id = tracking_session.org_id AND told.session_id = tracking_session.id)`;
 const sessionColumns = sql`id, member_id, site_id, date, enter_punch_id, entered_at, exited_at, planned_exit_at, ends_by`;
 
 export async function insertSession(tx: Tx, orgId: string, session: SessionRow): Promise<void> {
@@ -49,7 +50,7 @@ export async function endTracking(tx: Tx, memberId: string, at: Date): Promise<s
 /** The session that no EXIT and no closing has ended yet. */
 export async function openSessionOf(tx: Tx, memberId: string): Promise<OpenSession | undefined> {
   const { rows } = await sql<OpenSession>`
-    SELECT ${sessionColumns}, ${trackedUntil} FROM attendance.tracking_session
+    SELECT ${sessionColumns}, ${trackedUntil} AS tracked_until FROM attendance.tracking_session
     WHERE member_id = ${memberId} AND exited_at IS NULL`.execute(tx);
   return rows[0];
 }

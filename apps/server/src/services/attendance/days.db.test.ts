@@ -1,7 +1,5 @@
 import { attendanceRoutes as routes } from '@muster/contracts';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { uuidv7 } from '../../platform/ids.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decidePunch } from './decide-punch.ts';
 import { openKiosk } from './kiosk.ts';
 import { listDays } from './list-days.ts';
@@ -157,73 +155,6 @@ describe('a night shift', () => {
       { date: '2026-03-03', noExit: true, at: '2026-03-04T05:00:00.000Z' },
     ]);
     await school.db.drop();
-  });
-});
-
-describe('the board', () => {
-  let school: School;
-  beforeAll(async () => {
-    school = await School.open();
-    await school.schedule();
-  });
-  afterAll(() => school.db.drop());
-
-  it('shows today of everyone the caller is tied to', async () => {
-    const anna = await school.teacher('Anna Berger');
-    const other = await school.person('supervisor', 'Otto Other');
-    const [inside, outside] = [await school.member('Inside'), await school.member('Outside')];
-    school.at('08:00');
-    answered(await school.enter(inside));
-    school.at('09:00');
-    const board = answered(await school.run(routes.readBoard, readBoard(), anna, { query: {} }));
-    expect(board.items).toMatchObject([
-      { member: { memberId: inside.userId }, day: { code: 'P', tracking: true, workedMinutes: 60 } },
-      { member: { memberId: outside.userId }, day: { date: '2026-03-02', code: 'NM', tracking: false } },
-    ]);
-    const ofGroup = await school.run(routes.readBoard, readBoard(), anna, { query: { groupId: school.groupId } });
-    expect(answered(ofGroup)).toEqual(board);
-    const elsewhere = await school.run(routes.readBoard, readBoard(), anna, { query: { groupId: uuidv7() } });
-    expect(answered(elsewhere).items).toEqual([]);
-    expect(answered(await school.run(routes.readBoard, readBoard(), other, { query: {} })).items).toEqual([]);
-  });
-
-  it('names nobody whom the caller may not see, whatever they may decide', async () => {
-    const blind = await school.teacher('Bert Blind');
-    const names = async () =>
-      answered(await school.run(routes.readBoard, readBoard(), blind, { query: {} })).items.map(
-        ({ member }) => member.displayName,
-      );
-    expect(await names()).toContain('Inside');
-    await school.db.ownerPool.query(
-      `INSERT INTO users.permission_override (org_id, user_id, permission, effect, ties, set_by, set_at)
-       VALUES ($1, $2, 'members.see', 'deny', '{assigned}', $2, now())`,
-      [school.orgId, blind.userId],
-    );
-    expect(await names()).toEqual([]);
-  });
-
-  it('asks the database as often for 2,000 members as for one', async () => {
-    const principal = await school.person('org_admin', 'Paula Principal');
-    const queries = vi.spyOn(pg.Client.prototype, 'query');
-    const statementsOfBoard = async (): Promise<{ members: number; statements: number }> => {
-      queries.mockClear();
-      const board = answered(await school.run(routes.readBoard, readBoard(), principal, { query: {} }));
-      return { members: board.items.length, statements: queries.mock.calls.length };
-    };
-    const before = await statementsOfBoard();
-    await school.plant(
-      `WITH added AS (INSERT INTO users.account (org_id, id, role, display_name)
-         SELECT $1::uuid, gen_random_uuid(), 'member', 'Member ' || n FROM generate_series(1, 2000) n RETURNING id),
-       placed AS (INSERT INTO users.membership (org_id, member_id, site_id, group_id)
-         SELECT $1::uuid, id, $2::uuid, $3::uuid FROM added)
-       INSERT INTO attendance.attendance_day (org_id, member_id, date, code, updated_at)
-         SELECT $1::uuid, id, '2026-03-02', 'P', now() FROM added`,
-      [school.orgId, school.siteId, school.groupId],
-    );
-    const after = await statementsOfBoard();
-    queries.mockRestore();
-    expect(after.members).toBe(before.members + 2000);
-    expect(after.statements).toBe(before.statements);
   });
 });
 

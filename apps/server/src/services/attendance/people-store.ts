@@ -1,5 +1,6 @@
-import type { GeofenceShape, MemberCard, Tie } from '@muster/contracts';
+import type { GeofenceShape, MemberCard } from '@muster/contracts';
 import { sql } from 'kysely';
+import { tiesFor } from '../../platform/access/reach.ts';
 import type { Tx } from '../../platform/database/port.ts';
 import type { Call } from '../../platform/http/call.ts';
 import { problem } from '../../platform/http/problem.ts';
@@ -32,18 +33,14 @@ export const toCard = (row: MemberRow): MemberCard => ({
 
 /**
  * A condition on the published view under the name `member`. Who may decide about attendance is shown those whom they
- * may see besides: names are names, whichever page they are on. An account of the platform is not in the organization, so
- * what is said there of permissions is not about it.
+ * may see besides: names are names, whichever page they are on.
  */
-export async function mayBeNamed(tx: Tx, { actor, ties }: Call) {
-  if (actor.homeOrgId !== undefined) return sql<boolean>`true`;
-  const { rows } = await sql<{ ties: Tie[] }>`
-    SELECT ties FROM published.permission
-    WHERE user_id = ${actor.userId} AND permission = 'members.see'`.execute(tx);
-  const seeing = rows[0]?.ties ?? [];
-  if (ties.every((tie) => seeing.includes(tie))) return sql<boolean>`true`;
+export async function mayBeNamed(tx: Tx, call: Call) {
+  const seeing = await tiesFor(tx, call, 'members.see');
+  if (call.ties.every((tie) => seeing.includes(tie))) return sql<boolean>`true`;
   return sql<boolean>`member.member_id = ANY(ARRAY(
-    SELECT reach.member_id FROM published.reach WHERE reach.user_id = ${actor.userId} AND reach.via = ANY(${seeing})))`;
+    SELECT reach.member_id FROM published.reach
+    WHERE reach.user_id = ${call.actor.userId} AND reach.via = ANY(${[...seeing]})))`;
 }
 
 /** Those who have left too: what they did before is still to be finished. */

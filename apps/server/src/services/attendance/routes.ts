@@ -1,6 +1,7 @@
 import { attendanceRoutes as routes } from '@muster/contracts';
 import { type BoundRoute, open, verb } from '../../platform/http/bound-route.ts';
 import type { Ports } from '../../platform/service.ts';
+import { countBoard } from './count-board.ts';
 import { decidePunch } from './decide-punch.ts';
 import { openKiosk, readKioskCodes } from './kiosk.ts';
 import { listDays } from './list-days.ts';
@@ -26,6 +27,7 @@ export const boundRoutes = (ports: Pick<Ports, 'database' | 'events' | 'cache'>)
   verb(routes.readToday, readToday()),
   verb(routes.listDays, listDays()),
   verb(routes.readBoard, readBoard()),
+  verb(routes.countBoard, countBoard()),
   verb(routes.listHeldPunches, listHeldPunches()),
   verb(routes.decidePunch, decidePunch(ports)),
 ];

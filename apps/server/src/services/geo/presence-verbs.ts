@@ -1,9 +1,10 @@
 import type { Presence, routes } from '@muster/contracts';
+import { readUsualLevel } from '../../platform/access/location-level.ts';
 import { requireReach } from '../../platform/access/reach.ts';
 import type { EventBus } from '../../platform/events/port.ts';
 import type { Call, Verb } from '../../platform/http/call.ts';
 import type { Tx } from '../../platform/database/port.ts';
-import { readSights, readUsualLevel, type Sight } from './location-store.ts';
+import { readSights, type Sight } from './location-store.ts';
 import { recordLooks } from './looks/record-looks.ts';
 
 interface Dependencies {

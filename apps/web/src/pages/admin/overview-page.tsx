@@ -1,18 +1,19 @@
 import type { RouteAnswer, Site } from '@muster/contracts';
 import { Group, Paper, SimpleGrid, Text, Title } from '@mantine/core';
 import { IconBellCheck, IconHandStop } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { read, routes } from '../../api/client.ts';
 import { useLive } from '../../api/use-live.ts';
+import { useReload } from '../../api/use-reload.ts';
 import { useNow } from '../../app/clock.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LoadingBlock } from '../../components/loading-block.tsx';
 import { useFormats, useText } from '../../i18n/use-text.ts';
 import { AlertCard } from '../staff/alerts/alert-card.tsx';
 import { useOpenAlerts } from '../staff/alerts/use-open-alerts.ts';
-import { boardRows, type BoardRow } from '../staff/board/board-state.ts';
+import { type BoardCounts, countsOf, standingOf } from '../staff/board/board-state.ts';
 import { BoardStrip } from '../staff/board/board-strip.tsx';
 import { PageHead } from '../staff/page-head.tsx';
 import { LinkButton, LinkText } from '../staff/links.tsx';
@@ -20,7 +21,16 @@ import staff from '../staff/staff.module.css';
 import classes from './admin.module.css';
 
 const shown = 3;
+/** Who is in or out of the campus without punching or being alerted of is not told here; the counts come again. */
+const refetchMs = 30_000;
+const reloadMs = 2_000;
 type Held = RouteAnswer<typeof routes.listHeldPunches>['items'][number];
+type Counted = RouteAnswer<typeof routes.countBoard>['items'];
+
+const countsAt = ({ siteId }: Site, counted: Counted): BoardCounts =>
+  countsOf(
+    counted.filter((each) => each.siteId === siteId).map((each) => ({ ...standingOf(each), people: each.people })),
+  );
 
 const Section = ({ title, more, children }: { title: string; more: ReactNode; children: ReactNode }) => (
   <section aria-label={title}>
@@ -43,12 +53,11 @@ const Calm = ({ icon: Icon, text }: { readonly icon: typeof IconHandStop; readon
 
 const OpenAlerts = () => {
   const t = useText('staff');
-  const own = useText('admin');
   const alerts = useOpenAlerts();
-  const count = `${alerts.items.length}${alerts.hasMore ? '+' : ''}`;
+  const count = alerts.items.length;
   return (
     <Section
-      title={alerts.items.length > 0 ? own('overview.alerts-count', { count }) : t('alerts.open')}
+      title={count > 0 ? t('alerts.bell', { count, shown: `${count}${alerts.hasMore ? '+' : ''}` }) : t('alerts.open')}
       more={
         <LinkText to="/staff/alerts" size="sm">
           {t('alerts.all')}
@@ -59,7 +68,7 @@ const OpenAlerts = () => {
         <LoadingBlock height={90} />
       ) : alerts.error ? (
         <ErrorNotice error={alerts.error} onRetry={() => void alerts.refetch()} />
-      ) : alerts.items.length === 0 ? (
+      ) : count === 0 ? (
         <Calm icon={IconBellCheck} text={t('alerts.none-open')} />
       ) : (
         <ul className={staff.cards}>
@@ -130,11 +139,11 @@ const HeldPunches = () => {
 
 interface SiteTodayProps {
   readonly site: Site;
-  readonly rows: readonly BoardRow[];
+  readonly counts: BoardCounts;
   readonly knowsPresence: boolean;
 }
 
-const SiteToday = ({ site, rows, knowsPresence }: SiteTodayProps) => {
+const SiteToday = ({ site, counts, knowsPresence }: SiteTodayProps) => {
   const t = useText('admin');
   const formats = useFormats();
   const navigate = useNavigate();
@@ -146,7 +155,7 @@ const SiteToday = ({ site, rows, knowsPresence }: SiteTodayProps) => {
         <div className={classes.siteName}>
           <Title order={2}>{site.name}</Title>
           <Text size="sm" c="dimmed">
-            {t('overview.people', { count: rows.length })}
+            {t('overview.people', { count: Object.values(counts).reduce((sum, count) => sum + count, 0) })}
             {zone && ` · ${formats.time(now, site.timeZone)} ${zone}`}
           </Text>
         </div>
@@ -155,7 +164,7 @@ const SiteToday = ({ site, rows, knowsPresence }: SiteTodayProps) => {
         </LinkText>
       </Group>
       <BoardStrip
-        rows={rows}
+        counts={counts}
         knowsPresence={knowsPresence}
         chosen={null}
         onChoose={(state) => void navigate({ to: '/staff', search: { site: site.siteId, state: state ?? undefined } })}
@@ -164,21 +173,25 @@ const SiteToday = ({ site, rows, knowsPresence }: SiteTodayProps) => {
   );
 };
 
+/** Numbers only: who is where stands on the board, and opening that is a look at them. */
 const useToday = () => {
-  const queries = useQueryClient();
-  const board = useQuery({ ...read(routes.readBoard, { query: {} }), refetchInterval: 60_000 });
-  const presence = useQuery({ ...read(routes.listPresence, { query: {} }), staleTime: 60_000 });
+  const reload = useReload(reloadMs);
+  const counted = useQuery({ ...read(routes.countBoard, {}), refetchInterval: refetchMs });
   const sites = useQuery({ ...read(routes.listSites, {}), staleTime: 60_000 });
-  const reload = (operation: string) => void queries.invalidateQueries({ queryKey: [operation] });
   useLive(
-    ['attendance'],
+    ['attendance', 'alerts'],
     ({ kind }) => {
       if (kind === 'punch-held') reload(routes.listHeldPunches.operation);
+      reload(routes.countBoard.operation);
     },
-    { onReset: () => reload(routes.readBoard.operation) },
+    {
+      onReset: () => {
+        reload(routes.listHeldPunches.operation);
+        reload(routes.countBoard.operation);
+      },
+    },
   );
-  const rows = boardRows(board.data?.items ?? [], presence.data?.items ?? []);
-  return { rows, board, sites, knowsPresence: presence.data?.level !== 'attendance' };
+  return { counted, sites };
 };
 
 /** Today across sites; what waits for somebody comes first. */
@@ -186,8 +199,8 @@ export const OverviewPage = () => {
   const t = useText('admin');
   const formats = useFormats();
   const now = useNow(60_000);
-  const { rows, board, sites, knowsPresence } = useToday();
-  const failed = board.error ?? sites.error;
+  const { counted, sites } = useToday();
+  const failed = counted.error ?? sites.error;
   return (
     <div className={staff.page}>
       <PageHead title={t('overview.title')} lead={formats.longDay(now, sites.data?.items[0]?.timeZone)} />
@@ -199,19 +212,19 @@ export const OverviewPage = () => {
         <ErrorNotice
           error={failed}
           onRetry={() => {
-            void board.refetch();
+            void counted.refetch();
             void sites.refetch();
           }}
         />
-      ) : board.isPending || sites.isPending ? (
+      ) : !counted.data || !sites.data ? (
         <LoadingBlock />
       ) : (
-        sites.data?.items.map((site) => (
+        sites.data.items.map((site) => (
           <SiteToday
             key={site.siteId}
             site={site}
-            knowsPresence={knowsPresence}
-            rows={rows.filter(({ member }) => member.siteId === site.siteId)}
+            knowsPresence={counted.data.level !== 'attendance'}
+            counts={countsAt(site, counted.data.items)}
           />
         ))
       )}

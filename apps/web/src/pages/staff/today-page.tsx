@@ -12,7 +12,7 @@ import { LoadingBlock } from '../../components/loading-block.tsx';
 import { useFormats, useText, useWord } from '../../i18n/use-text.ts';
 import { BoardStrip } from './board/board-strip.tsx';
 import { BoardTable } from './board/board-table.tsx';
-import { matches } from './board/board-state.ts';
+import { countsOf, matches } from './board/board-state.ts';
 import { KeysHelp } from './board/keys-help.tsx';
 import { type Board, useBoard } from './board/use-board.ts';
 import { useBoardKeys } from './board/use-board-keys.ts';
@@ -222,7 +222,7 @@ export const TodayPage = () => {
       ) : (
         <>
           <BoardStrip
-            rows={rows}
+            counts={countsOf(rows)}
             chosen={search.state ?? null}
             knowsPresence={board.level !== 'attendance'}
             onChoose={(state) => change({ state: state ?? undefined })}

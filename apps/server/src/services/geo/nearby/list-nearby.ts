@@ -1,7 +1,8 @@
 import type { routes } from '@muster/contracts';
+import { readUsualLevel } from '../../../platform/access/location-level.ts';
 import type { EventBus } from '../../../platform/events/port.ts';
 import type { Verb } from '../../../platform/http/call.ts';
-import { readSights, readUsualLevel } from '../location-store.ts';
+import { readSights } from '../location-store.ts';
 import { recordSights, toPresence } from '../presence-verbs.ts';
 import { planeAround } from '../rules/geodesy.ts';
 import type { PlaceIndex } from './place-index.ts';

@@ -42,28 +42,32 @@ const card: MemberCard = {
   timeZone: 'Europe/Vienna',
 };
 
+const standing = (parts: Partial<AttendanceDay>, state: Presence['state'] | null = null) =>
+  boardRows([{ member: card, day: day(parts) }], state === null ? [] : [presence({ state })]).map(({ key, state }) => [
+    key,
+    state,
+  ])[0];
+
 describe('how somebody stands', () => {
   it('follows presence while tracking goes on, and the code otherwise', () => {
-    expect(standingOf(day(entered), presence({})).key).toBe('present');
-    expect(standingOf(day({ ...entered, lateByMinutes: 7 }), presence({})).key).toBe('late');
-    expect(standingOf(day({ ...entered, lateByMinutes: 7 }), presence({ state: 'outside' })).key).toBe('outside');
-    expect(standingOf(day(entered), presence({ state: 'unknown' })).key).toBe('unknown');
-    expect(standingOf(day({ ...entered, tracking: false, exitedAt: '2031-03-04T15:00:00.000Z' }), null).key).toBe(
-      'left',
-    );
-    expect(standingOf(day({}), null)).toEqual({ key: 'missing', state: 'not-marked' });
-    expect(standingOf(day({ code: 'ML' }), null)).toEqual({ key: 'away', state: 'excused' });
+    expect(standing(entered, 'inside')).toEqual(['present', 'present']);
+    expect(standing({ ...entered, lateByMinutes: 7 }, 'inside')).toEqual(['late', 'late']);
+    expect(standing({ ...entered, lateByMinutes: 7 }, 'outside')).toEqual(['outside', 'outside']);
+    expect(standing(entered, 'unknown')).toEqual(['unknown', 'unknown']);
+    expect(standing({ ...entered, tracking: false, exitedAt: '2031-03-04T15:00:00.000Z' })).toEqual(['left', null]);
+    expect(standing({})).toEqual(['missing', 'not-marked']);
+    expect(standing({ code: 'ML' })).toEqual(['away', 'excused']);
   });
 
   it('claims nothing of a place that may not be seen', () => {
-    expect(standingOf(day(entered), null).key).toBe('present');
+    expect(standing(entered)).toEqual(['present', 'present']);
   });
 
-  it('counts everybody once', () => {
+  it('counts everybody once, one by one or many at a time', () => {
     const rows = boardRows([{ member: card, day: day(entered) }], [presence({ state: 'outside' })]);
-    const counts = countsOf(rows);
-    expect(counts.outside).toBe(1);
-    expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(1);
+    const many = { code: 'P', late: false, entered: true, tracking: true, presence: 'outside', people: 40 } as const;
+    const counts = countsOf([...rows, { ...standingOf(many), people: many.people }]);
+    expect(counts).toEqual({ present: 0, late: 0, outside: 41, missing: 0, unknown: 0, left: 0, away: 0 });
   });
 
   it('ignores a presence that outlived its session', () => {

@@ -1,4 +1,12 @@
-import type { AttendanceDay, LiveHappening, LocationLevel, MemberCard, Presence } from '@muster/contracts';
+import type {
+  AttendanceDay,
+  LiveHappening,
+  LocationLevel,
+  MemberCard,
+  Presence,
+  RouteAnswer,
+  routes,
+} from '@muster/contracts';
 import type { StateKey } from '../../../states.ts';
 
 /** How somebody stands now: in exactly one of these at any time, so that the counts add up. */
@@ -23,24 +31,22 @@ const stateOfCode: Partial<Record<AttendanceDay['code'], StateKey>> = {
   OFF: 'holiday',
 };
 
+/** Of the day, and of where somebody is, what decides how they stand. */
+type Standing = Omit<RouteAnswer<typeof routes.countBoard>['items'][number], 'siteId' | 'people'>;
+
 /** While tracking goes on, presence decides; before and after it, the day's code. */
-export const standingOf = (
-  day: AttendanceDay,
-  presence: Presence | null,
-): { readonly key: BoardKey; readonly state: StateKey | null } => {
-  if (day.tracking) {
-    if (presence?.state === 'outside') return { key: 'outside', state: 'outside' };
-    if (presence?.state === 'unknown') return { key: 'unknown', state: 'unknown' };
-    return day.lateByMinutes > 0 || day.code === 'L'
-      ? { key: 'late', state: 'late' }
-      : { key: 'present', state: 'present' };
+export const standingOf = ({ code, late, entered, tracking, presence }: Standing): Pick<BoardRow, 'key' | 'state'> => {
+  if (tracking) {
+    if (presence === 'outside') return { key: 'outside', state: 'outside' };
+    if (presence === 'unknown') return { key: 'unknown', state: 'unknown' };
+    return late || code === 'L' ? { key: 'late', state: 'late' } : { key: 'present', state: 'present' };
   }
-  if (day.enteredAt !== null) return { key: 'left', state: null };
-  if (day.code === 'A') return { key: 'missing', state: 'absent' };
-  const state = stateOfCode[day.code];
+  if (entered) return { key: 'left', state: null };
+  if (code === 'A') return { key: 'missing', state: 'absent' };
+  const state = stateOfCode[code];
   if (state) return { key: 'away', state };
   // Marked by hand, without a scan.
-  if (day.code !== 'NM') return { key: 'present', state: day.code === 'L' ? 'late' : 'present' };
+  if (code !== 'NM') return { key: 'present', state: code === 'L' ? 'late' : 'present' };
   return { key: 'missing', state: 'not-marked' };
 };
 
@@ -51,13 +57,23 @@ export const boardRows = (
   const byMember = new Map(presences.map((presence) => [presence.memberId, presence]));
   return items.map(({ member, day }) => {
     const presence = day.tracking ? (byMember.get(member.memberId) ?? null) : null;
-    return { member, day, presence, ...standingOf(day, presence) };
+    const { code, tracking } = day;
+    const [late, entered] = [day.lateByMinutes > 0, day.enteredAt !== null];
+    return {
+      member,
+      day,
+      presence,
+      ...standingOf({ code, late, entered, tracking, presence: presence?.state ?? null }),
+    };
   });
 };
 
-export const countsOf = (rows: readonly Pick<BoardRow, 'key'>[]): Record<BoardKey, number> => {
+export type BoardCounts = Readonly<Record<BoardKey, number>>;
+
+/** Each item is one person, where it does not say that it is several. */
+export const countsOf = (items: readonly { readonly key: BoardKey; readonly people?: number }[]): BoardCounts => {
   const counts = { present: 0, late: 0, outside: 0, missing: 0, unknown: 0, left: 0, away: 0 };
-  for (const { key } of rows) counts[key] += 1;
+  for (const { key, people = 1 } of items) counts[key] += people;
   return counts;
 };
 

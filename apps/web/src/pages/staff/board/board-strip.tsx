@@ -1,9 +1,9 @@
 import { type Stat, StatStrip } from '../../../components/stat-strip.tsx';
 import { useText } from '../../../i18n/use-text.ts';
-import { type BoardKey, type BoardRow, countsOf } from './board-state.ts';
+import type { BoardCounts, BoardKey } from './board-state.ts';
 
 interface BoardStripProps {
-  readonly rows: readonly BoardRow[];
+  readonly counts: BoardCounts;
   readonly chosen: BoardKey | null;
   readonly onChoose: (key: BoardKey | null) => void;
   /** Whether the reader may know who is inside; otherwise a nought would claim what nobody said. */
@@ -11,9 +11,8 @@ interface BoardStripProps {
 }
 
 /** The counts of now, each a filter. Who is excused or off appears only when there is somebody. */
-export const BoardStrip = ({ rows, chosen, onChoose, knowsPresence = true }: BoardStripProps) => {
+export const BoardStrip = ({ counts, chosen, onChoose, knowsPresence = true }: BoardStripProps) => {
   const t = useText('staff');
-  const counts = countsOf(rows);
   const stats: Stat<BoardKey>[] = [
     { key: 'present', state: 'present', count: counts.present },
     { key: 'late', state: 'late', count: counts.late },

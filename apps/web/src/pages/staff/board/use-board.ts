@@ -1,14 +1,15 @@
 import type { LiveHappening, SeenPosition } from '@muster/contracts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { read, routes } from '../../../api/client.ts';
 import { useLive } from '../../../api/use-live.ts';
+import { useReload } from '../../../api/use-reload.ts';
 import type { TrailPoint } from '../../../map/people/person.ts';
 import { applyHappenings, asksForReload, boardRows, type PresenceAnswer } from './board-state.ts';
 
 /** What arrives within this time is drawn at once: hundreds of people may move in a second. */
 const gatherMs = 250;
-/** At a school's eight o'clock everybody scans; the lists are loaded once for many of them. */
+/** The lists are loaded once for many who scan in the same second. */
 const reloadMs = 1_000;
 const longestTrail = 80;
 
@@ -34,37 +35,13 @@ const useGathered = (take: (happenings: readonly LiveHappening[]) => void) => {
   };
 };
 
-/** Loads the lists again, soon, and once for many askings. */
-const useReload = () => {
-  const queries = useQueryClient();
-  const timers = useRef(new Map<string, ReturnType<typeof setTimeout>>());
-  useEffect(() => {
-    const running = timers.current;
-    return () => {
-      for (const timer of running.values()) clearTimeout(timer);
-      running.clear();
-    };
-  }, []);
-  return useCallback(
-    (operation: string) => {
-      if (timers.current.has(operation)) return;
-      const run = () => {
-        timers.current.delete(operation);
-        void queries.invalidateQueries({ queryKey: [operation] });
-      };
-      timers.current.set(operation, setTimeout(run, reloadMs));
-    },
-    [queries],
-  );
-};
-
 /**
  * Everybody the reader is tied to, or one group of them: the day from attendance, the place from presence, kept up to
  * date by the live connection. Loading presence is recorded as a look, so it is not loaded again without need.
  */
 export const useBoard = (groupId: string | undefined) => {
   const queries = useQueryClient();
-  const reload = useReload();
+  const reload = useReload(reloadMs);
   const query = useMemo(() => (groupId ? { groupId } : {}), [groupId]);
   const board = useQuery(read(routes.readBoard, { query }));
   const presenceRead = read(routes.listPresence, { query });
