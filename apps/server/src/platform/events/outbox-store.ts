@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../database/port.ts';
+import { whereGiven } from '../database/where-given.ts';
 import type { PostgresDatabase } from '../database/postgres.ts';
 import { type Cursor, formatCursor } from './cursor.ts';
 import type { ConsumerLag, DeadLetter, StoredEvent } from './port.ts';
@@ -165,7 +166,7 @@ export class OutboxStore {
     return this.#read(async (tx) => {
       const { rows } = await sql<DeadLetterRow>`
         SELECT consumer, cursor, ${eventColumns}, reason, tries, failed_at FROM platform.dead_letter
-        WHERE ${consumer ?? null}::text IS NULL OR consumer = ${consumer ?? null}
+        WHERE ${whereGiven(consumer, (name) => sql`consumer = ${name}`)}
         ORDER BY failed_at DESC, id DESC LIMIT ${limit}`.execute(tx);
       return rows.map(toDeadLetter);
     });

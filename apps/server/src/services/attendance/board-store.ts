@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { withinReach } from '../../platform/access/reach.ts';
 import type { Tx } from '../../platform/database/port.ts';
+import { whereGiven } from '../../platform/database/where-given.ts';
 import type { Call } from '../../platform/http/call.ts';
 import { mayBeNamed } from './people-store.ts';
 import { type DayAt, dayAt } from './rules/plan-at.ts';
@@ -37,7 +38,7 @@ export async function boardOf(tx: Tx, call: Call, groupId: string | null): Promi
       ON day.member_id = member.member_id AND day.date = coalesce(tracking_session.date, today.date)
         AND day.date BETWEEN ${earliest} AND ${latest}
     WHERE member.status <> 'left' AND ${withinReach('member.member_id', call)} AND ${await mayBeNamed(tx, call)}
-      AND (${groupId}::uuid IS NULL OR member.group_id = ${groupId}::uuid)`;
+      AND ${whereGiven(groupId, (id) => sql`member.group_id = ${id}`)}`;
   return { todays, members };
 }
 

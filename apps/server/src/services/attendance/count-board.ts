@@ -5,7 +5,6 @@ import { tiesFor } from '../../platform/access/reach.ts';
 import type { Tx } from '../../platform/database/port.ts';
 import type { Call, Verb } from '../../platform/http/call.ts';
 import { boardOf } from './board-store.ts';
-import { trackedUntil } from './day-store.ts';
 
 type Counted = RouteAnswer<typeof attendanceRoutes.countBoard>['items'][number];
 
@@ -14,17 +13,16 @@ export const countBoard = (): Verb<typeof attendanceRoutes.countBoard> => async 
   const level = await levelOfAll(tx, call);
   const { members } = await boardOf(tx, call, null);
   const { rows } = await sql<Counted>`
-    SELECT "siteId", code, late, entered, tracking, presence, count(*)::integer AS people
+    SELECT "siteId", code, late, entered, told.session_id IS NOT NULL AS tracking,
+      ${level === 'attendance' ? sql`NULL` : sql`told.state`} AS presence, count(*)::integer AS people
     FROM (
-      SELECT member.member_id, member.site_id AS "siteId",
-        coalesce(day.code, CASE WHEN today.planned THEN 'NM' ELSE 'OFF' END) AS code,
+      SELECT member.site_id AS "siteId", coalesce(day.code, CASE WHEN today.planned THEN 'NM' ELSE 'OFF' END) AS code,
         coalesce(day.late_by_minutes > 0, false) AS late, day.entered_at IS NOT NULL AS entered,
-        coalesce(${trackedUntil} > ${call.at}, false) AS tracking
+        tracking_session.id AS session_id
       ${members}
     ) AS standing
-    LEFT JOIN (
-      SELECT member_id, state AS presence FROM published.presence WHERE ${level !== 'attendance'}
-    ) AS seen ON standing.tracking AND seen.member_id = standing.member_id
+    -- Of each session in which tracking is on.
+    LEFT JOIN published.presence AS told USING (session_id)
     GROUP BY "siteId", code, late, entered, tracking, presence
     ORDER BY "siteId", people DESC`.execute(tx);
   return { level, items: rows };

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
+import { whereGiven } from '../../platform/database/where-given.ts';
 
 interface EntryRow {
   readonly position: string;
@@ -37,9 +38,9 @@ export const readEntries = async (tx: Tx, { before, limit, action, objectId }: E
             WHERE each.org_id = entry.org_id AND each.entry_id = entry.id) AS personal
     FROM audit.entry
     LEFT JOIN published.account ON account.user_id = entry.actor_user_id
-    WHERE (${before === null} OR (entry.xid, entry.seq) < (${before?.[0] ?? '0'}::text::xid8, ${before?.[1] ?? '0'}::bigint))
-      AND (${action === undefined} OR entry.action = ${action ?? ''})
-      AND (${objectId === undefined} OR entry.object_id = ${objectId ?? ''})
+    WHERE ${whereGiven(before, ([xid, seq]) => sql`(entry.xid, entry.seq) < (${xid}::text::xid8, ${seq}::bigint)`)}
+      AND ${whereGiven(action, (code) => sql`entry.action = ${code}`)}
+      AND ${whereGiven(objectId, (id) => sql`entry.object_id = ${id}`)}
     ORDER BY entry.xid DESC, entry.seq DESC
     LIMIT ${limit}`.execute(tx);
   return rows.map(toEntry);

@@ -1,6 +1,7 @@
 import type { Role } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
+import { whereGiven } from '../../platform/database/where-given.ts';
 
 export interface SignInCandidate {
   readonly orgId: string;
@@ -29,7 +30,7 @@ export const findCandidates = async (
     LEFT JOIN auth.device ON device.org_id = account.org_id AND device.user_id = account.user_id
       AND device.device_id = ${deviceId} AND device.revoked_at IS NULL
     WHERE (account.email_key = lower(${identifier}) OR account.number = ${identifier})
-      AND (${organization ?? null}::text IS NULL OR organization.slug = lower(${organization ?? null}))
+      AND ${whereGiven(organization, (slug) => sql`organization.slug = lower(${slug})`)}
     LIMIT 3`.execute(tx);
   return rows;
 };
@@ -44,7 +45,7 @@ export const findWithEmail = async (
     FROM published.account JOIN published.organization USING (org_id)
     WHERE (account.email_key = lower(${identifier}) OR account.number = ${identifier})
       AND account.status = 'active' AND account.email IS NOT NULL
-      AND (${organization ?? null}::text IS NULL OR organization.slug = lower(${organization ?? null}))
+      AND ${whereGiven(organization, (slug) => sql`organization.slug = lower(${slug})`)}
     ORDER BY account.org_id LIMIT 5`.execute(tx);
   return rows;
 };

@@ -1,6 +1,7 @@
 import type { Permission } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
+import { whereGiven } from '../../platform/database/where-given.ts';
 
 export interface StoredApiKey {
   readonly keyId: string;
@@ -18,7 +19,7 @@ export const listApiKeys = async (tx: Tx, keyId: string | null = null): Promise<
     SELECT api_key.id AS "keyId", name, permissions, account.display_name AS "madeBy", made_at AS "madeAt",
       expires_at AS "expiresAt", revoked_at AS "revokedAt"
     FROM auth.api_key JOIN published.account USING (org_id, user_id)
-    WHERE ${keyId}::uuid IS NULL OR api_key.id = ${keyId}
+    WHERE ${whereGiven(keyId, (id) => sql`api_key.id = ${id}`)}
     ORDER BY made_at DESC, api_key.id`.execute(tx);
   return rows;
 };

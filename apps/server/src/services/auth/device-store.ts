@@ -1,6 +1,7 @@
 import type { DevicePublicKey, Role } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
+import { whereGiven } from '../../platform/database/where-given.ts';
 import { refreshLifetimeMs } from './rules/lifetimes.ts';
 
 /** A key that a device has shown to hold. */
@@ -133,7 +134,7 @@ export const listDevices = async (
   const { rows } = await sql<DeviceRow>`
     SELECT ${deviceColumns(at)} FROM auth.device
     JOIN published.account ON account.org_id = device.org_id AND account.user_id = device.user_id
-    WHERE device.user_id = ${userId} AND (${deviceId ?? null}::uuid IS NULL OR device.device_id = ${deviceId ?? null})
+    WHERE device.user_id = ${userId} AND ${whereGiven(deviceId, (id) => sql`device.device_id = ${id}`)}
     ORDER BY device.revoked_at IS NOT NULL, (${isInUse}) DESC, device.last_seen_at DESC, device.device_id`.execute(tx);
   return rows;
 };

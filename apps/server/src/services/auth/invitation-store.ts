@@ -1,6 +1,7 @@
 import type { Invitation, Role } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
+import { whereGiven } from '../../platform/database/where-given.ts';
 
 export interface InvitedAccount {
   readonly userId: string;
@@ -68,7 +69,7 @@ export const listInvitations = async (
     LEFT JOIN auth.password_link link ON link.org_id = invitation.org_id AND link.id = invitation.link_id
     LEFT JOIN published.account inviter
       ON inviter.org_id = invitation.org_id AND inviter.user_id = invitation.invited_by
-    WHERE invitation.user_id = ${userId} AND (${invitationId ?? null}::uuid IS NULL OR invitation.id = ${invitationId ?? null})
+    WHERE invitation.user_id = ${userId} AND ${whereGiven(invitationId, (id) => sql`invitation.id = ${id}`)}
     ORDER BY invited_at DESC, invitation.id DESC LIMIT 20`.execute(tx);
   return rows.map(({ invitedAt, expiresAt, usedAt, ...rest }) => ({
     ...rest,
@@ -83,7 +84,7 @@ export const revokeInvitations = async (tx: Tx, userId: string, at: Date, invita
   const { rows } = await sql<{ linkId: string | null }>`
     UPDATE auth.invitation SET revoked_at = ${at}
     WHERE user_id = ${userId} AND revoked_at IS NULL AND failed_at IS NULL AND expires_at > ${at}
-      AND (${invitationId ?? null}::uuid IS NULL OR id = ${invitationId ?? null})
+      AND ${whereGiven(invitationId, (id) => sql`id = ${id}`)}
       AND NOT EXISTS (SELECT FROM auth.password_link link WHERE link.id = invitation.link_id AND link.used_at IS NOT NULL)
     RETURNING link_id AS "linkId"`.execute(tx);
   const linkIds = rows.map(({ linkId }) => linkId).filter((linkId) => linkId !== null);

@@ -1,6 +1,7 @@
 import type { LocationLevel, PresenceState, Purpose, SeenPosition } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
+import { whereGiven } from '../../platform/database/where-given.ts';
 import type { Call } from '../../platform/http/call.ts';
 
 /** A member as a viewer may see them now. */
@@ -50,9 +51,12 @@ export async function readSights(
       AND access.live_level = 'full' AND (place.session_id = presence.session_id OR access.via IN ('linked', 'self'))
     WHERE access.viewer_id = ${actor.userId} AND access.via = ANY (${[...ties]}) AND access.live_level <> 'attendance'
       AND (presence.session_id IS NOT NULL OR place.member_id IS NOT NULL)
-      AND (${memberIds === null} OR access.member_id = ANY (${memberIds === null ? null : [...memberIds]}::uuid[]))
-      AND (${groupId}::uuid IS NULL OR access.member_id IN (
-        SELECT member_id FROM published.member WHERE group_id = ${groupId}))
+      AND ${whereGiven(memberIds, (ids) => sql`access.member_id = ANY (${[...ids]}::uuid[])`)}
+      AND ${whereGiven(
+        groupId,
+        // As an array, the ids are searched for; as a join, everybody's access would be worked out first.
+        (id) => sql`access.member_id = ANY (ARRAY(SELECT member_id FROM published.member WHERE group_id = ${id}))`,
+      )}
     ORDER BY access.member_id`.execute(tx);
   return rows.map(toSight);
 }

@@ -2,6 +2,7 @@ import type { Alert, AlertKind } from '@muster/contracts';
 import { sql } from 'kysely';
 import { withinReach } from '../../platform/access/reach.ts';
 import type { Tx } from '../../platform/database/port.ts';
+import { whereGiven } from '../../platform/database/where-given.ts';
 import type { Call } from '../../platform/http/call.ts';
 import { uuidv7 } from '../../platform/ids.ts';
 import type { Resolution } from './rules/occasions.ts';
@@ -76,9 +77,12 @@ export const readAlerts = async (
   const { rows } = await sql<AlertRow>`
     ${alertColumns}
     WHERE ${withinReach('alert.member_id', call)}
-      AND (${!filter.open} OR alert.acknowledged_at IS NULL)
-      AND (${filter.afterId === null} OR (alert.raised_at, alert.id) < (
-        SELECT last.raised_at, last.id FROM notifications.alert AS last WHERE last.id = ${filter.afterId}))
+      AND ${filter.open ? sql`alert.acknowledged_at IS NULL` : sql`true`}
+      AND ${whereGiven(
+        filter.afterId,
+        (id) => sql`(alert.raised_at, alert.id) < (
+        SELECT last.raised_at, last.id FROM notifications.alert AS last WHERE last.id = ${id})`,
+      )}
     ORDER BY alert.raised_at DESC, alert.id DESC
     LIMIT ${filter.limit + 1}`.execute(tx);
   return rows.map(toAlert);

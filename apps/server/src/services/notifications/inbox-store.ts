@@ -1,6 +1,7 @@
 import type { InboxItem } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
+import { whereGiven } from '../../platform/database/where-given.ts';
 import { uuidv7 } from '../../platform/ids.ts';
 
 export interface NewInboxItem {
@@ -68,9 +69,12 @@ export const readItems = async (
   const { rows } = await sql<ItemRow>`
     SELECT id, kind, title, body, member_id, created_at, read_at FROM notifications.inbox_item
     WHERE user_id = ${userId}
-      AND (${afterId === null} OR (created_at, id) < (
+      AND ${whereGiven(
+        afterId,
+        (lastId) => sql`(created_at, id) < (
         SELECT last.created_at, last.id FROM notifications.inbox_item AS last
-        WHERE last.id = ${afterId} AND last.user_id = ${userId}))
+        WHERE last.id = ${lastId} AND last.user_id = ${userId})`,
+      )}
     ORDER BY created_at DESC, id DESC LIMIT ${limit + 1}`.execute(tx);
   return rows.map((row) => ({
     itemId: row.id,
@@ -93,7 +97,7 @@ export const markRead = async (
   const { rows } = await sql`
     UPDATE notifications.inbox_item SET read_at = ${at}
     WHERE user_id = ${userId} AND read_at IS NULL
-      AND (${itemIds === undefined} OR id = ANY(${[...(itemIds ?? [])]}::uuid[]))
+      AND ${whereGiven(itemIds, (ids) => sql`id = ANY(${[...ids]}::uuid[])`)}
     RETURNING 1`.execute(tx);
   return rows.length > 0;
 };

@@ -1,6 +1,7 @@
 import type { GroupDetail } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
+import { whereGiven } from '../../platform/database/where-given.ts';
 
 export type GroupRow = Omit<GroupDetail, 'version'>;
 
@@ -21,7 +22,7 @@ export const listGroupRows = async (tx: Tx, groupId?: string): Promise<GroupRow[
         WHERE assignment.org_id = member_group.org_id AND assignment.group_id = member_group.id
         ORDER BY account.display_name, account.id) AS "supervisorIds"
     FROM users.member_group JOIN users.site ON site.org_id = member_group.org_id AND site.id = member_group.site_id
-    WHERE ${groupId ?? null}::uuid IS NULL OR member_group.id = ${groupId ?? null}
+    WHERE ${whereGiven(groupId, (id) => sql`member_group.id = ${id}`)}
     ORDER BY site.name, member_group.name, member_group.id`.execute(tx);
   return rows;
 };

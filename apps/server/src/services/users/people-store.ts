@@ -2,6 +2,7 @@ import type { Group, MemberCard, Person, Role } from '@muster/contracts';
 import { sql } from 'kysely';
 import { withinReach } from '../../platform/access/reach.ts';
 import type { Tx } from '../../platform/database/port.ts';
+import { whereGiven } from '../../platform/database/where-given.ts';
 import type { Call } from '../../platform/http/call.ts';
 import { containing } from './rules/containing.ts';
 
@@ -87,7 +88,7 @@ export const listMembers = async (
     LEFT JOIN users.member_group ON member_group.org_id = membership.org_id AND member_group.id = membership.group_id
     WHERE account.org_id = ${call.actor.orgId} AND account.status <> 'left' AND ${withinReach('account.id', call)}
       AND ${afterPlace(filter.after)} AND ${matching(filter.search)}
-      AND (${filter.groupId ?? null}::uuid IS NULL OR membership.group_id = ${filter.groupId ?? null})
+      AND ${whereGiven(filter.groupId, (id) => sql`membership.group_id = ${id}`)}
     ORDER BY account.display_name, account.id LIMIT ${filter.limit}`.execute(tx);
   return rows;
 };

@@ -1,6 +1,7 @@
 import type { Gate, GeofenceShape, Site, SiteFields, SitePlan } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database/port.ts';
+import { whereGiven } from '../../platform/database/where-given.ts';
 
 /** By name, with their geofences by name. */
 export const listSites = async (tx: Tx, siteId?: string): Promise<Site[]> => {
@@ -10,7 +11,7 @@ export const listSites = async (tx: Tx, siteId?: string): Promise<Site[]> => {
       coalesce((SELECT jsonb_agg(jsonb_build_object('geofenceId', geofence.id, 'name', geofence.name,
           'shape', geofence.shape) ORDER BY geofence.name, geofence.id)
         FROM users.geofence WHERE geofence.org_id = site.org_id AND geofence.site_id = site.id), '[]') AS geofences
-    FROM users.site WHERE ${siteId ?? null}::uuid IS NULL OR site.id = ${siteId ?? null}
+    FROM users.site WHERE ${whereGiven(siteId, (id) => sql`site.id = ${id}`)}
     ORDER BY site.name, site.id`.execute(tx);
   return rows.map(({ latitude, longitude, ...site }) => ({ ...site, center: { latitude, longitude } }));
 };

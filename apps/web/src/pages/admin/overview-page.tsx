@@ -23,7 +23,7 @@ import classes from './admin.module.css';
 const shown = 3;
 /** Who is in or out of the campus without punching or being alerted of is not told here; the counts come again. */
 const refetchMs = 30_000;
-const reloadMs = 2_000;
+const reloadMs = 5_000;
 type Held = RouteAnswer<typeof routes.listHeldPunches>['items'][number];
 type Counted = RouteAnswer<typeof routes.countBoard>['items'];
 

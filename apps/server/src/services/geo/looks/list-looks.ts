@@ -1,5 +1,6 @@
 import type { Purpose, routes } from '@muster/contracts';
 import { sql } from 'kysely';
+import { whereGiven } from '../../../platform/database/where-given.ts';
 import { requireReach } from '../../../platform/access/reach.ts';
 import type { Verb } from '../../../platform/http/call.ts';
 import { problem } from '../../../platform/http/problem.ts';
@@ -27,7 +28,7 @@ export const listLooks =
         look.purpose, look.reason
       FROM geo.look look
       LEFT JOIN published.account viewer ON viewer.org_id = look.org_id AND viewer.user_id = look.viewer_id
-      WHERE look.member_id = ${params.memberId} AND (${cursor ?? null}::uuid IS NULL OR look.look_id < ${cursor ?? null})
+      WHERE look.member_id = ${params.memberId} AND ${whereGiven(cursor, (lookId) => sql`look.look_id < ${lookId}`)}
       ORDER BY look.look_id DESC LIMIT ${limit + 1}`.execute(tx);
     const items = rows.slice(0, limit).map((row) => ({
       lookId: row.look_id,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Place } from '../../../platform/cache/port.ts';
 import type { Tx } from '../../../platform/database/port.ts';
+import { whereGiven } from '../../../platform/database/where-given.ts';
 
 /** The last position of a member in a tracking session that is open. */
 export interface LastPlace extends Place {
@@ -33,7 +34,7 @@ export async function readLastPlaces(tx: Tx, since: string | null, limit: number
       FROM geo.last_position known
       JOIN published.tracking_session session USING (org_id, session_id)
       WHERE session.exited_at IS NULL AND session.ends_by > now()
-        AND (${since}::bigint IS NULL OR known.changed_in >= ${since}::bigint)
+        AND ${whereGiven(since, (mark) => sql`known.changed_in >= ${mark}::bigint`)}
       LIMIT ${limit}
     ) place ON true`.execute(tx);
   return {

@@ -3,6 +3,7 @@ import type { peopleRoutes } from '@muster/contracts';
 import { stringify } from 'csv-stringify';
 import { sql } from 'kysely';
 import type { Tx } from '../../../platform/database/port.ts';
+import { whereGiven } from '../../../platform/database/where-given.ts';
 import type { Call, SignedInHandler } from '../../../platform/http/call.ts';
 import type { Ports } from '../../../platform/service.ts';
 import { auditChange } from '../audit-change.ts';
@@ -53,8 +54,8 @@ const readSome = async (
     LEFT JOIN users.membership ON membership.org_id = account.org_id AND membership.member_id = account.id
     LEFT JOIN users.site ON site.org_id = membership.org_id AND site.id = membership.site_id
     LEFT JOIN users.member_group ON member_group.org_id = membership.org_id AND member_group.id = membership.group_id
-    WHERE (${after}::uuid IS NULL OR account.id > ${after})
-      AND (${groupIds === null} OR membership.group_id = ANY(${[...(groupIds ?? [])]}::uuid[]))
+    WHERE ${whereGiven(after, (id) => sql`account.id > ${id}`)}
+      AND ${whereGiven(groupIds, (ids) => sql`membership.group_id = ANY(${[...ids]}::uuid[])`)}
     ORDER BY account.id LIMIT ${peopleAtOnce}`.execute(tx);
   return rows;
 };

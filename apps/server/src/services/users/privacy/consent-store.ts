@@ -1,6 +1,7 @@
 import type { Consent, OwnPrivacy, Purpose } from '@muster/contracts';
 import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from '../../../platform/database/port.ts';
+import { whereGiven } from '../../../platform/database/where-given.ts';
 
 /** Newest first. */
 export const readConsents = async (tx: Tx, memberIds: readonly string[]): Promise<Consent[]> => {
@@ -88,7 +89,7 @@ export const writeLiveView = async (
   await sql`
     UPDATE users.guardianship SET live_agreed_at = NULL, granted_live_at = NULL
     WHERE member_id = ${memberId} AND coalesce(live_agreed_at, granted_live_at) IS NOT NULL
-      AND (${guardianId}::uuid IS NULL OR guardian_id = ${guardianId})`.execute(tx);
+      AND ${whereGiven(guardianId, (id) => sql`guardian_id = ${id}`)}`.execute(tx);
 };
 
 /** A member for whom the caller may speak. */
