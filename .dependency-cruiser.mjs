@@ -141,14 +141,14 @@ export default {
     },
     {
       name: 'service-imports-ports-never-adapters',
-      comment: 'Of a port a service sees port.ts (and the generated schema of the database); never an adapter.',
+      comment: 'Of a port a service sees port.ts (and the schema of the database, and whereGiven); never an adapter.',
       severity: 'error',
       from: { path: `${server}/services/`, pathNot: testFiles },
       to: {
         path: `${server}/`,
         pathNot: [
           `${server}/services/`,
-          `${server}/platform/${portFolder}/(port|schema\\.generated)\\.ts$`,
+          `${server}/platform/${portFolder}/(port|where-given|schema\\.generated)\\.ts$`,
           `${server}/platform/(http|audit-trail|telemetry|access|personal-data)/`,
           `${server}/platform/(clock|ids|service|uuid-bytes|device-signature)\\.ts$`,
         ],
