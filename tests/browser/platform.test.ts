@@ -122,6 +122,8 @@ describe('the platform', () => {
     await page.getByRole('textbox', { name: 'E-mail' }).fill('tessa@muster.example');
     await page.getByRole('button', { name: 'Add', exact: false }).click();
     await see(page.getByRole('heading', { name: 'Tessa Technic' }));
+    // Alerts are about members, of whom the platform has none.
+    await seeGone(page.getByRole('button', { name: /open alerts?$/i }));
     await page.getByRole('button', { name: 'Invite by link' }).click();
     const { pathname, hash } = new URL(await page.getByRole('dialog').getByRole('textbox').inputValue());
     await page.keyboard.press('Escape');

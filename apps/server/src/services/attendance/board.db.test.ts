@@ -139,6 +139,14 @@ describe('the board in numbers', () => {
     expect(JSON.stringify(await counted(principal))).not.toMatch(/Inside|memberId/);
   });
 
+  it('are the same for who runs Muster and acts in the organization', async () => {
+    const home = await School.open(school.db);
+    await school.plant(`UPDATE users.organization SET kind = 'platform' WHERE id = $1`, [home.orgId]);
+    const owner = await home.person('platform_admin', 'Olga Owner');
+    const visiting = { ...owner, orgId: school.orgId, homeOrgId: home.orgId };
+    expect(await counted(visiting)).toEqual(await counted(principal));
+  });
+
   it('are of those whom the caller reaches', async () => {
     expect((await counted(anna)).items).toEqual(inOrder(grouped()));
     const other = await school.person('supervisor', 'Otto Other');

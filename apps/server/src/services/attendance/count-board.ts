@@ -28,7 +28,7 @@ export const countBoard = (): Verb<typeof attendanceRoutes.countBoard> => async 
   return { level, items: rows };
 };
 
-const tiesOfStaff: readonly Tie[] = ['organization', 'assigned'];
+const tiesOfStaff: readonly Tie[] = ['all', 'organization', 'assigned'];
 
 /** What the caller may know of everybody on the board; only of some is not enough for a count. */
 async function levelOfAll(tx: Tx, call: Call): Promise<LocationLevel> {

@@ -1,13 +1,13 @@
 import { Outlet } from '@tanstack/react-router';
-import { useMay } from '../../../app/session.tsx';
+import { useNavigation } from '../../../app/use-navigation.ts';
 import { AlertBell } from './alert-bell.tsx';
 
-/** Every page of the staff, with the alerts above it. */
+/** Every page of the staff, with the alerts above it for those who have a page of them. */
 export const AlertWatch = () => {
-  const may = useMay();
+  const hasAlerts = useNavigation().some(({ to }) => to === '/staff/alerts');
   return (
     <>
-      {may('alerts.handle') && <AlertBell />}
+      {hasAlerts && <AlertBell />}
       <Outlet />
     </>
   );
