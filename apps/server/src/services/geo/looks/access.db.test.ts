@@ -201,6 +201,19 @@ describe('looks', () => {
     expect(await looks(principal())).toMatchObject({ items: [{ kind: 'live', purpose: 'safety' }] });
   });
 
+  it('for another purpose are others, within the same minute', async () => {
+    const watched = { viewerId: world.teacherId, viewerRole: 'supervisor' as const, memberIds: [world.memberId] };
+    await geo.tell(world.orgId, 'gateway.location-watched', { ...watched, at: now.toISOString() });
+    await geo.deliver(world.orgId);
+    await report(ago(4), 500, 5);
+    await read(teacher());
+    await read(teacher());
+    const { items } = routes.listLooks.answer.parse(await looks(guardian()));
+    expect(
+      items.map(({ kind, purpose }) => `${kind} ${purpose}`).toSorted((one, other) => one.localeCompare(other)),
+    ).toEqual(['live attendance', 'live safety']);
+  });
+
   it('come page by page', async () => {
     for (let index = 0; index < 5; index += 1) {
       await list(teacher());

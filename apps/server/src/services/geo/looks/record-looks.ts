@@ -23,7 +23,7 @@ export interface Looking {
   readonly looks: readonly Look[];
 }
 
-/** A page that loads itself anew is one look: a minute of it is one record for each viewer and member. */
+/** A page that loads itself anew is one look: a minute of it is one record for each viewer, member and purpose. */
 const sameLookMs = 60_000;
 
 /**
@@ -49,7 +49,7 @@ export async function recordLooks(
     WHERE kind = 'history' OR NOT EXISTS (
       SELECT FROM geo.look earlier
       WHERE earlier.viewer_id = ${viewerId} AND earlier.member_id = fresh.member_id AND earlier.kind = fresh.kind
-        AND earlier.looked_at > ${new Date(at.getTime() - sameLookMs)})
+        AND earlier.purpose = fresh.purpose AND earlier.looked_at > ${new Date(at.getTime() - sameLookMs)})
     RETURNING look_id`.execute(tx);
   const recordedIds = new Set(rows.map((row) => row.look_id));
   const recorded = looks.filter(({ lookId }) => recordedIds.has(lookId));
