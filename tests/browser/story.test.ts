@@ -111,7 +111,7 @@ describe('a day at the college', () => {
     ]);
   });
 
-  it('counts the student as outside for the principal, and names nobody there', async () => {
+  it('counts the student as outside for the principal', async () => {
     const { page } = windows.principal;
     await see(page.getByRole('button', { name: /^1 ?Outside$/ }));
     await see(page.getByRole('heading', { name: '1 open alert' }));

@@ -1,7 +1,7 @@
 import type { RouteAnswer, Site } from '@muster/contracts';
 import { Group, Paper, SimpleGrid, Text, Title } from '@mantine/core';
 import { IconBellCheck, IconHandStop } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { read, routes } from '../../api/client.ts';
@@ -175,18 +175,21 @@ const SiteToday = ({ site, counts, knowsPresence }: SiteTodayProps) => {
 
 /** Numbers only: who is where stands on the board, and opening that is a look at them. */
 const useToday = () => {
+  const queries = useQueryClient();
   const reload = useReload(reloadMs);
+  // At once: somebody stands at the gate and waits.
+  const reloadHeld = () => void queries.invalidateQueries({ queryKey: [routes.listHeldPunches.operation] });
   const counted = useQuery({ ...read(routes.countBoard, {}), refetchInterval: refetchMs });
   const sites = useQuery({ ...read(routes.listSites, {}), staleTime: 60_000 });
   useLive(
     ['attendance', 'alerts'],
     ({ kind }) => {
-      if (kind === 'punch-held') reload(routes.listHeldPunches.operation);
+      if (kind === 'punch-held') reloadHeld();
       reload(routes.countBoard.operation);
     },
     {
       onReset: () => {
-        reload(routes.listHeldPunches.operation);
+        reloadHeld();
         reload(routes.countBoard.operation);
       },
     },

@@ -1,7 +1,7 @@
 import type { Purpose, routes } from '@muster/contracts';
 import { sql } from 'kysely';
-import { whereGiven } from '../../../platform/database/where-given.ts';
 import { requireReach } from '../../../platform/access/reach.ts';
+import { whereGiven } from '../../../platform/database/where-given.ts';
 import type { Verb } from '../../../platform/http/call.ts';
 import { problem } from '../../../platform/http/problem.ts';
 import { isUuid } from '../../../platform/ids.ts';

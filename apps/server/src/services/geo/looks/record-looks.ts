@@ -28,7 +28,8 @@ const sameLookMs = 60_000;
 
 /**
  * Records who looked at whose location, in the table that members and guardians read, in the audit log and as an event.
- * Each look at a history is recorded; looks at the present at most once a minute. Looks at oneself are none.
+ * Each look at a history is recorded; looks at the present at most once a minute for each purpose. Looks at oneself are
+ * none.
  */
 export async function recordLooks(
   tx: Tx,
